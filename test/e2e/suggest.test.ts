@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -57,6 +57,55 @@ test("gives the same sentences for any number of threads, in any format, and ski
   const next = await weft([...plain, "--exclude", "known.jsonl"], inFolder);
   expect(texts(next.out)).toHaveLength(2);
   for (const text of texts(next.out)) expect(texts(one.out)).not.toContain(text);
+});
+
+test("notes come with the sentence that they are about, and count in it", async () => {
+  const text = [news[1], news[0]].join(" ");
+  const notes = [{ text: "weather" }, { text: "who?", entity: 1 }, { text: "where?", entity: 0 }];
+  const entities = ["Bremen", "Mara Voss"].map((words) => {
+    const startChar = text.indexOf(words);
+    return { startChar, endChar: startChar + words.length, type: "ANY" };
+  });
+  writeFileSync(join(folder, "noted.jsonl"), `${JSON.stringify({ id: "n", text, entities, relations: [], meta: { notes } })}\n`);
+  const { code, out, err } = await weft(["suggest", model, "noted.jsonl", "--top", "2"], inFolder);
+  expect(code, err).toBe(0);
+  const said = out
+    .trim()
+    .split("\n")
+    .flatMap((line) => {
+      const record = JSON.parse(line) as SuggestedRecord;
+      return (record.meta.notes ?? []).map(({ text: words, entity = -1 }) => {
+        const { startChar = 0, endChar = 0 } = record.entities[entity] ?? {};
+        return `${words} ${record.text.slice(startChar, endChar)}`;
+      });
+    });
+  expect(said.toSorted()).toEqual(["weather ", "where? Bremen", "who? Mara Voss"]);
+});
+
+interface SuggestedRecord {
+  readonly text: string;
+  readonly entities: readonly { readonly startChar: number; readonly endChar: number }[];
+  readonly meta: { readonly notes?: readonly { readonly text: string; readonly entity?: number }[] };
+}
+
+test("reads what extract reads: a page, a folder, a text of wrapped lines", async () => {
+  mkdirSync(join(folder, "many"));
+  const wrapped = "Mara Voss founded\nKettle Robotics in Bremen and\nstill leads it. Nothing\nelse happened.\n";
+  writeFileSync(join(folder, "many", "wrapped.txt"), wrapped);
+  writeFileSync(join(folder, "wrapped.txt"), wrapped);
+  writeFileSync(join(folder, "many", "page.html"), "<p>Tomas Reyes lives in <b>Rostock</b>.");
+  writeFileSync(join(folder, "many", "picture.png"), "no text");
+  const counts = async (...args: string[]) => {
+    const { code, out, err } = await weft(["suggest", model, ...args, "--out", "read.jsonl", "--force", "--json"], inFolder);
+    expect(code, err).toBe(0);
+    const { documents, sentences } = JSON.parse(out) as { documents: number; sentences: number };
+    return [documents, sentences];
+  };
+  expect(await counts("wrapped.txt")).toEqual([1, 2]);
+  expect(await counts("wrapped.txt", "--input", "line")).toEqual([4, 5]);
+  expect(await counts("many", "--input", "auto")).toEqual([2, 3]);
+  const { err } = await weft(["suggest", model, "many"], inFolder);
+  expect(err).toContain("skipped 1 file that is not text, HTML, PDF or JSONL\n3 sentences read");
 });
 
 test("says what is wrong, and replaces nothing", async () => {

@@ -1,11 +1,11 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import type { Worker } from "node:worker_threads";
 import { documentFromSentence } from "@weft-nlp/core";
 import { matchAnnotators, mergeAnnotators } from "@weft-nlp/core/annotators";
 import { recordOf } from "@weft-nlp/core/formats";
 import { afterAll, expect, test } from "vitest";
+import { watchThreads } from "../../packages/node/src/testing/watch-threads.ts";
 import { type Answer, extract, send, sentence, startServer } from "./test-server.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "weft-projects-"));
@@ -183,16 +183,14 @@ test("an annotated file is read in another thread, and its faults do not disclos
   const data = newFolder();
   const corrections = newFolder();
   const { url } = await startServer({ corrections, data: [writtenTo(data)] });
-  const started: Worker[] = [];
-  const note = (thread: Worker): void => void started.push(thread);
-  process.on("worker", note);
+  const watch = watchThreads();
   const made = await post(`${url}/v1/corrections`, { name: "file", data: `${basename(data)}/good.jsonl` });
-  process.off("worker", note);
+  watch.stop();
   expect([made.status, made.json]).toMatchObject([
     201,
     { sentences: 3, entityTypes: expect.arrayContaining(["PER"]) as string[] },
   ]);
-  expect(started).toHaveLength(1);
+  expect(watch.started).toHaveLength(1);
   const bad = await post(`${url}/v1/corrections`, { name: "bad", data: `${basename(data)}/bad.jsonl` });
   expect([bad.status, bad.json]).toMatchObject([400, { error: { at: { source: `${basename(data)}/bad.jsonl`, line: 2 } } }]);
   expect(bad.text).not.toContain(folder);

@@ -2,27 +2,22 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Worker } from "node:worker_threads";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { watchThreads } from "../../packages/node/src/testing/watch-threads.ts";
 import { type Answer, extract, type RunningServer, send, sentence, startServer } from "./test-server.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "weft-large-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const started: Worker[] = [];
-const ended = new Set<Worker>();
-const note = (thread: Worker): void => {
-  started.push(thread);
-  thread.once("exit", () => ended.add(thread));
-};
+const watch = watchThreads();
+const ended = (): number => watch.started.length - watch.alive.size;
 let running: RunningServer;
 beforeAll(async () => {
   writeFileSync(join(folder, "large.jsonl"), lines(30_000));
   writeFileSync(join(folder, "small.jsonl"), lines(20));
   running = await startServer({ data: [join(folder, "large.jsonl"), join(folder, "small.jsonl")] });
-  process.on("worker", note);
 });
-afterAll(() => void process.off("worker", note));
+afterAll(() => watch.stop());
 
 /** Sentences of twenty distinct tokens with three entities and a relation. */
 function lines(count: number): string {
@@ -56,21 +51,21 @@ test.each([["problems"], ["statistics"]])(
 );
 
 test("equal requests share one result", async () => {
-  const before = started.length;
+  const before = watch.started.length;
   const answers = await Promise.all(Array.from({ length: 6 }, async () => get("small.jsonl/problems")));
   for (const { status, text } of answers) expect([status, text]).toEqual([200, answers[0]?.text]);
-  expect(started.length - before).toBeLessThanOrEqual(1);
+  expect(watch.started.length - before).toBeLessThanOrEqual(1);
 });
 
 test("work without waiting clients is cancelled, and the next request is answered", async () => {
   const { url } = await startServer({ data: [join(folder, "large.jsonl"), join(folder, "small.jsonl")] });
-  const [begun, before] = [started.length, ended.size];
+  const [begun, before] = [watch.started.length, ended()];
   const leave = request(`${url}/v1/data/large.jsonl/problems`);
   leave.on("error", () => undefined).end();
   // A new thread is started for it.
-  await expect.poll(() => started.length, { interval: 1 }).toBeGreaterThan(begun);
+  await expect.poll(() => watch.started.length, { interval: 1 }).toBeGreaterThan(begun);
   leave.destroy();
-  await expect.poll(() => ended.size).toBeGreaterThan(before);
+  await expect.poll(() => ended()).toBeGreaterThan(before);
   expect(await send(`${url}/v1/data/small.jsonl/problems`)).toMatchObject({
     status: 200,
     json: { files: [{ sentences: 20 }] },

@@ -2,20 +2,13 @@ import { Writable } from "node:stream";
 import type { Worker } from "node:worker_threads";
 import type { Extraction } from "@weft-nlp/api";
 import { pino } from "pino";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, expect, test } from "vitest";
+import { watchThreads } from "../../packages/node/src/testing/watch-threads.ts";
 import { extract, modelFolder, send, sentence, startServer } from "./test-server.ts";
 
-/** Running threads of this process, oldest first. */
-const alive = new Set<Worker>();
-let onStart = (_thread: Worker): void => undefined;
-const note = (thread: Worker): void => {
-  alive.add(thread);
-  thread.once("exit", () => alive.delete(thread));
-  onStart(thread);
-};
-beforeAll(() => void process.on("worker", note));
-afterEach(() => void (onStart = () => undefined));
-afterAll(() => void process.off("worker", note));
+const watch = watchThreads();
+afterEach(() => void (watch.onStart = () => undefined));
+afterAll(() => watch.stop());
 
 const token = { authorization: "Bearer t" };
 const restarts = async (url: string): Promise<number> => {
@@ -43,7 +36,7 @@ test("requests are answered while worker threads end", async () => {
   for (let time = 1; time <= 4; time++) {
     const before = statuses.length;
     await expect.poll(() => statuses.length, { interval: 5 }).toBeGreaterThan(before + 3);
-    await [...alive][0]?.terminate();
+    await [...watch.alive][0]?.terminate();
     await expect.poll(async () => restarts(url)).toBe(time);
   }
   stop = true;
@@ -60,8 +53,8 @@ test("a model whose threads keep ending is not ready and reports why, until it i
     limits: { retryFirstMs: 100_000 },
   });
   expect((await send(`${url}/readyz`)).status).toBe(200);
-  const [thread] = [...alive].slice(-1);
-  onStart = (next) => void next.terminate();
+  const [thread] = [...watch.alive].slice(-1);
+  watch.onStart = (next) => void next.terminate();
   await thread?.terminate();
   await expect.poll(async () => (await send(`${url}/readyz`)).status).toBe(503);
   expect((await send(`${url}/readyz`)).json).toMatchObject({
@@ -75,7 +68,7 @@ test("a model whose threads keep ending is not ready and reports why, until it i
     expect(Number(headers["retry-after"])).toBeLessThanOrEqual(100);
   }
   expect((await send(`${url}/healthz`)).status).toBe(200);
-  onStart = () => undefined;
+  watch.onStart = () => undefined;
   expect((await send(`${url}/v1/models/m/reload`, { method: "POST", headers: token })).status).toBe(200);
   expect((await send(`${url}/readyz`)).status).toBe(200);
   expect((await extract(url, { text: sentence }, token)).status).toBe(200);
@@ -102,12 +95,12 @@ test("a model whose threads keep ending is retried after growing pauses until it
   const metrics = async (): Promise<string> => (await send(`${url}/metrics`, { headers: token })).text;
   for (const times of [1, 2]) {
     lines.length = 0;
-    onStart = kill;
-    [...alive].slice(-2).forEach(kill);
+    watch.onStart = kill;
+    [...watch.alive].slice(-2).forEach(kill);
     await expect.poll(() => pauses().slice(0, 5)).toEqual([5, 10, 20, 20, 20]);
     expect(await ready()).toBe(503);
     expect(await metrics()).toMatch(/^weft_model_broken\{model="m"\} 1$/m);
-    onStart = () => undefined;
+    watch.onStart = () => undefined;
     await expect.poll(ready).toBe(200);
     expect((await extract(url, { text: sentence }, token)).status).toBe(200);
     const text = await metrics();

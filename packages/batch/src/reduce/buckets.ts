@@ -1,4 +1,4 @@
-import { rm } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { exists } from "@weft-nlp/node/files";
 import { maxSamples } from "../aggregates/index.ts";
@@ -30,7 +30,9 @@ interface SpreadTarget {
 /** Spreads rows over folders; those of one triple stay together. */
 export async function spread(database: Database, rows: string, target: SpreadTarget): Promise<void> {
   const { into, by, pieces, depth, name } = target;
-  const piece = `(hash(head, relation, tail, ${depth}) % ${pieces})::INT AS piece`;
+  // Hashed twice: `hash` combines its arguments by an exclusive or, so with the depth among them
+  // the rows of a piece would have the same last bits at every depth, and halving would do nothing.
+  const piece = `(hash(xor(hash(head, relation, tail), ${depth}::UBIGINT)) % ${pieces})::INT AS piece`;
   // Dictionaries and compression would take half of the time.
   await database.run(
     `COPY (SELECT *, ${piece} FROM ${rows}) TO ${quoted(into)} (FORMAT parquet, PARTITION_BY (${by.join(", ")}), ` +
@@ -95,23 +97,26 @@ class Sums {
     const rows = rowsOf(join(folder, "*.parquet"));
     const count = await countOf(this.#database, rows);
     const divisible = depth < maxDepth;
-    try {
-      if (count > this.#rowsAtOnce && divisible) await this.#divide(folder, rows, count, depth);
-      else {
+    if (count <= this.#rowsAtOnce || !divisible) {
+      try {
         await this.#database.run(`COPY (${addedUp(rows)}) TO ${quoted(out)} (FORMAT parquet, COMPRESSION uncompressed)`);
         this.files.push(out);
         await rm(folder, { recursive: true });
+        return;
+      } catch (cause) {
+        // Long names take more than what was reckoned with. Only the sum of these rows is tried
+        // again: the pieces of a division that failed may be added up already.
+        if (!isOutOfMemory(cause) || !divisible) throw cause;
       }
-    } catch (cause) {
-      // Long names take more than what was reckoned with.
-      if (!isOutOfMemory(cause) || !divisible) throw cause;
-      await this.#divide(folder, rows, count, depth);
     }
+    await this.#divide(folder, rows, count, depth);
   }
 
   async #divide(folder: string, rows: string, count: number, depth: number): Promise<void> {
     const pieces = Math.min(maxPieces, Math.ceil(count / this.#rowsAtOnce) + 1);
     await spread(this.#database, rows, { into: folder, by: ["piece"], pieces, depth: depth + 1, name: "rows" });
+    // They are in its pieces now, and need not take the space twice.
+    for (const name of await readdir(folder)) if (name.endsWith(".parquet")) await rm(join(folder, name));
     await this.addPieces(folder, pieces, depth + 1);
   }
 }

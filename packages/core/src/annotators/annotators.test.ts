@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { type Document, documentFromSentence, type Entity } from "../schema/index.ts";
+import { type Document, documentFromSentence, type Entity, withNotes } from "../schema/index.ts";
+import { saidNotes } from "../testing/said-notes.ts";
 import { type Annotator, agreement, applyDecisions, matchAnnotators, mergeAnnotators } from "./index.ts";
 import { KappaTable } from "./kappa.ts";
 
@@ -220,6 +221,29 @@ test("what is in dispute becomes suggestions, and decisions come back", () => {
   expect(() => applyDecisions(documents, annotator("page", document("7", [])).documents)).toThrow(
     'no annotator has the sentence "7"',
   );
+});
+
+test("notes of all annotators stay with what they are about, through the dispute and the decision", () => {
+  const one = withNotes(
+    document("1", [
+      [3, 5, "ORG"],
+      [0, 2, "PER"],
+    ]),
+    [{ text: "who is she?", entity: 1 }, { text: "whole" }],
+  );
+  const two = withNotes(document("1", [[0, 2, "PER"]]), [{ text: "whole" }, { text: "a pioneer", entity: 0 }]);
+  const matched = matchAnnotators([annotator("one", one), annotator("two", two)]);
+  const { documents, adjudication } = mergeAnnotators(matched, "union");
+  const notes = ["who is she?: Ada Lovelace", "whole: ", "a pioneer: Ada Lovelace"];
+  expect(documents.map(saidNotes)).toEqual([notes]);
+  expect(adjudication.map(saidNotes)).toEqual([notes]);
+  const [dispute = document("", [])] = adjudication;
+  const decision = withNotes({ ...dispute, entities: [...dispute.entities, { start: 6, end: 7, type: "LOC" }] }, [
+    { text: "who is she?", entity: 0 },
+    { text: "the city", entity: 2 },
+  ]);
+  const decided = applyDecisions(documents, annotator("page", decision).documents).documents;
+  expect(decided.map(saidNotes)).toEqual([[...notes, "the city: Paris"]]);
 });
 
 test("of a longer document only the sentences in dispute are decided, and relations across stay", () => {

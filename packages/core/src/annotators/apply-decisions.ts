@@ -1,11 +1,21 @@
 import { DataError } from "../errors.ts";
-import { type Document, type Entity, type Relation, type Span, sentenceId } from "../schema/index.ts";
+import {
+  type Document,
+  type Entity,
+  notesOf,
+  type Relation,
+  type Span,
+  sentenceId,
+  withAnnotation,
+  withNotes,
+} from "../schema/index.ts";
 import type { PlacedDocument } from "./match-annotators.ts";
 
 /**
  * Replaces the annotation of sentences by what was decided about them. A decision belongs to the
  * sentence with its id: that of its document, with `#n` appended if the document has several. What
- * lies across sentences stays, unless an end of a relation is gone.
+ * lies across sentences stays, unless an end of a relation is gone. So do notes, and those of a
+ * decision are added.
  *
  * @returns the documents, and how many sentences were replaced
  * @throws {DataError} SENTENCES_MISMATCH if a decision belongs to no sentence, or has other words
@@ -63,6 +73,21 @@ function withDecision(document: Document, span: Span, decided: Document): Docume
     const [from, to] = [place(head), place(tail)];
     if (from >= 0 && to >= 0) relations.push({ head: from, tail: to, type });
   }
+  const firstRelation = relations.length;
   for (const { head, tail, type } of decided.relations) relations.push({ head: head + first, tail: tail + first, type });
-  return { ...document, entities, relations };
+  const changed = withAnnotation(document, { entities, relations });
+  const known = notesOf(changed);
+  // An adjudication file begins with the notes that the document has.
+  const added = notesOf(decided).flatMap(({ text, entity, relation }) =>
+    known.some((note) => note.text === text)
+      ? []
+      : [
+          {
+            text,
+            ...(entity === undefined ? {} : { entity: entity + first }),
+            ...(relation === undefined ? {} : { relation: relation + firstRelation }),
+          },
+        ],
+  );
+  return added.length === 0 ? changed : withNotes(changed, [...known, ...added]);
 }

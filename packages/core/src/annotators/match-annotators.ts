@@ -1,5 +1,5 @@
 import { DataError, type Location } from "../errors.ts";
-import type { Annotation, Document } from "../schema/index.ts";
+import type { Document } from "../schema/index.ts";
 import { onSharedTokens } from "./shared-tokens.ts";
 
 /** What one person annotated. */
@@ -19,8 +19,11 @@ export interface SharedDocument {
   /** Text, tokens and sentences. Its annotation is that of the first annotator who has it. */
   readonly document: Document;
   readonly at: Location;
-  /** One per annotator, in their order; undefined if the annotator does not have the document. */
-  readonly annotations: readonly (Annotation | undefined)[];
+  /**
+   * The document as each annotator has it, in their order, on the same tokens; undefined if one
+   * does not have it.
+   */
+  readonly annotations: readonly (Document | undefined)[];
 }
 
 /** The documents of all annotators. */

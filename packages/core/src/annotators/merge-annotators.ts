@@ -2,9 +2,13 @@ import {
   type Annotation,
   type Document,
   type Entity,
+  type Note,
+  notesOf,
   type Relation,
   roundConfidence,
   sentenceDocuments,
+  withAnnotation,
+  withNotes,
 } from "../schema/index.ts";
 import { type RelationItem, relationKey, relationsOf, spanKey, surfaceOf, typedSpanKey, typeOf } from "./items.ts";
 import type { MatchedAnnotators, SharedDocument } from "./match-annotators.ts";
@@ -50,7 +54,7 @@ interface Vote<Item> {
  * Makes one annotation of several. Entities are the same if their span and type are; relations, if
  * their type and the spans of their ends are. A relation is kept if there is an entity at both its
  * ends; of several at one span, the one with the most votes. Documents that only one annotator has
- * keep that annotation.
+ * keep that annotation. Notes of all annotators are kept; see `withAnnotation`.
  */
 export function mergeAnnotators({ names, documents }: MatchedAnnotators, rule: MergeRule): AnnotatorMerge {
   const counts = {
@@ -74,9 +78,9 @@ export function mergeAnnotators({ names, documents }: MatchedAnnotators, rule: M
       counts[kind].unanimous += votes.filter(unanimous).length;
     }
     const annotate = (kept: typeof keep): Annotation => annotationOf(entities.filter(kept), relations.filter(kept), voters);
-    const { metadata, ...document } = shared.document;
+    const { document } = shared;
     const kept = withoutConfidence(annotate(keep));
-    merged.push({ ...document, metadata, ...kept });
+    merged.push(withSharedNotes(shared, kept));
     counts.entities.kept += kept.entities.length;
     counts.relations.kept += kept.relations.length;
     const disputed = [...entities, ...relations].some((vote) => !unanimous(vote));
@@ -84,7 +88,12 @@ export function mergeAnnotators({ names, documents }: MatchedAnnotators, rule: M
     const across = ({ item: { head, tail } }: RelationVote): boolean =>
       !document.sentences.some((span) => isIn(span, head) && isIn(span, tail));
     counts.acrossSentences += relations.filter((vote) => !unanimous(vote) && across(vote)).length;
-    for (const made of sentenceDocuments({ ...document, metadata, ...annotate(() => true) })) {
+    for (const made of sentenceDocuments(
+      withSharedNotes(
+        shared,
+        annotate(() => true),
+      ),
+    )) {
       if (![...made.entities, ...made.relations].some(({ confidence }) => confidence !== undefined)) continue;
       const { span } = made;
       const disagreements = [
@@ -98,6 +107,19 @@ export function mergeAnnotators({ names, documents }: MatchedAnnotators, rule: M
     }
   }
   return { documents: merged, adjudication, counts };
+}
+
+/** The document with an annotation and the notes of every annotator, each of them once. */
+function withSharedNotes({ document, annotations }: SharedDocument, annotation: Annotation): Document {
+  const notes = new Map<string, Note>();
+  for (const each of annotations) {
+    if (each === undefined) continue;
+    for (const note of notesOf(withAnnotation(each, annotation))) {
+      notes.set(JSON.stringify([note.text, note.entity, note.relation]), note);
+    }
+  }
+  const changed = { ...document, entities: annotation.entities, relations: annotation.relations };
+  return notes.size === 0 ? changed : withNotes(changed, [...notes.values()]);
 }
 
 function votesOf({ annotations }: SharedDocument): {

@@ -1,5 +1,5 @@
 import { DataError, type Location } from "../errors.ts";
-import type { Document, Entity, Relation, Span } from "../schema/index.ts";
+import { type Document, type Entity, type Relation, type Span, withAnnotation } from "../schema/index.ts";
 import { decodeTags, encodeTags } from "../text/index.ts";
 import { type Comment, globalColumns, type NamedRelation, parseComments, printMetadata } from "./conllu-comments.ts";
 import { findColumns, readUnits, type SentenceColumns, type Unit } from "./conllu-rows.ts";
@@ -224,7 +224,8 @@ function groupOf({ metadata }: Document): string | undefined {
 }
 
 function printSentence(document: Document, start: readonly string[], omit: Omit): string {
-  const { id, text, tokens, pos, entities, relations, metadata } = document;
+  const { id, text, tokens, pos, entities, relations } = document;
+  const { metadata } = inTextOrder(document);
   const { doc, ...others } = metadata;
   const { tags } = encodeTags(entities, tokens.length, "bio");
   const ends = ({ start, end }: Entity): string => `${start + 1};${end}`;
@@ -246,6 +247,17 @@ function printSentence(document: Document, start: readonly string[], omit: Omit)
     ...rows,
   ];
   return `${lines.join("\n")}\n\n`;
+}
+
+/** The document as it will be read: a column of tags has the entities in the order of the text. */
+function inTextOrder(document: Document): Document {
+  const { relations } = document;
+  const entities = document.entities.toSorted((a, b) => a.start - b.start);
+  const place = (entity: number): number => entities.indexOf(document.entities[entity] as Entity);
+  return withAnnotation(document, {
+    entities,
+    relations: relations.map((relation) => ({ ...relation, head: place(relation.head), tail: place(relation.tail) })),
+  });
 }
 
 function oneLine(id: string, omit: Omit): string {

@@ -1,5 +1,5 @@
 import { asList, asObject, asString, type Fields } from "../json/fields.ts";
-import type { Document, Relation } from "../schema/index.ts";
+import { type Document, type Relation, withAnnotation } from "../schema/index.ts";
 import type { Format, ReadOptions } from "./format.ts";
 import { FieldNames } from "./shared/field-names.ts";
 import { firstJsonValue } from "./shared/json-values.ts";
@@ -148,7 +148,8 @@ function printSentence(record: Document, omit: Omit): Fields {
   };
   const again = readSentence({ fields, at: {}, index: 0 }, {}, () => {});
   omitMisplaced(record, again, omit);
-  return fields;
+  // Notes count in what a reader makes of the names, which has an order of its own.
+  return { ...fields, ...others(withAnnotation(record, again).metadata) };
 }
 
 function others(fields: Fields): Fields {

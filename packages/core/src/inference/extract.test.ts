@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from "vitest";
 import type { Prediction } from "../metrics/index.ts";
 import type { Example } from "../models/index.ts";
 import { rinSettings } from "../models/rin/rin-settings.ts";
-import { charSpan, type Document, validateDocument } from "../schema/index.ts";
+import { charSpan, type Document, notesOf, validateDocument, withNotes } from "../schema/index.ts";
 import { eightSentences } from "../testing/example-sentences.ts";
 import { documentFromText } from "../text/index.ts";
 import { buildLexicon, lexiconSettings } from "../vocabulary/index.ts";
@@ -133,7 +133,13 @@ test("the documents before a failing batch come out, also when batches are read 
 test("the annotation that came with a document is replaced", async () => {
   const [document] = documents as [Document];
   const annotated = { ...document, entities: [{ start: 1, end: 3, type: "X" }], relations: [{ head: 0, tail: 0, type: "y" }] };
-  expect(await run([annotated])).toEqual(await run([document]));
+  const found = await run([annotated]);
+  expect(found).toEqual(await run([document]));
+  const noted = withNotes({ ...annotated, entities: [...annotated.entities, { start: 0, end: 1, type: "X" }] }, [
+    { text: "gone", entity: 0 },
+    { text: "found as well", entity: 1 },
+  ]);
+  expect((await run([noted])).flatMap(notesOf)).toEqual([{ text: "gone" }, { text: "found as well", entity: 0 }]);
 });
 
 test("a sentence longer than the window is read in overlapping windows and reported", async () => {

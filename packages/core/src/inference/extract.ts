@@ -10,6 +10,7 @@ import {
   roundConfidence,
   type Sentence,
   type Span,
+  withAnnotation,
 } from "../schema/index.ts";
 import type { BuiltModel, ModelDescription } from "./built-model.ts";
 import { mergeWindows, type WindowFinding } from "./merge-windows.ts";
@@ -187,7 +188,7 @@ function* annotate(
         relations.push({ ...relation, head: relation.head + first, tail: relation.tail + first });
       }
     }
-    yield { ...document, entities, relations };
+    yield withAnnotation(document, { entities, relations });
   }
 }
 

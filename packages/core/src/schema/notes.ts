@@ -1,4 +1,4 @@
-import type { Document } from "./document.ts";
+import type { Annotation, Document, Entity, Relation } from "./document.ts";
 
 /** A remark of a person on a document, or on one of its entities or relations, by index. */
 export interface Note {
@@ -24,6 +24,75 @@ export function notesOf({
 export function withNotes(document: Document, notes: readonly Note[]): Document {
   const { [field]: _, ...metadata } = document.metadata;
   return { ...document, metadata: notes.length === 0 ? metadata : { ...metadata, [field]: notes } };
+}
+
+/** The index that each entity and relation has in another annotation; undefined if it is gone. */
+export interface NewPlaces {
+  readonly entities: readonly (number | undefined)[];
+  readonly relations: readonly (number | undefined)[];
+}
+
+/**
+ * A note with the numbers of another annotation. If its relation is gone, it is about the head. If
+ * that or its entity is gone, it is about the whole: what a person wrote is never dropped.
+ *
+ * @param relations those that the note counts in
+ */
+export function movedNote({ text, entity, relation }: Note, relations: readonly Relation[], places: NewPlaces): Note {
+  const newRelation = places.relations[relation ?? -1];
+  // The number of a relation says what it is about; its head is one only if the relation is gone.
+  const about = newRelation === undefined ? subjectOf({ text, entity, relation }, relations) : entity;
+  const newEntity = places.entities[about ?? -1];
+  return {
+    text,
+    ...(newEntity === undefined ? {} : { entity: newEntity }),
+    ...(newRelation === undefined ? {} : { relation: newRelation }),
+  };
+}
+
+/** The entity that a note is about, or the head of its relation. */
+export function subjectOf({ entity, relation }: Note, relations: readonly Relation[]): number | undefined {
+  return entity ?? relations[relation ?? -1]?.head;
+}
+
+/**
+ * The document with another annotation of the same tokens, in which its notes count. An entity is
+ * still the same if its span and type are, or else its span; a relation, if its type and the spans
+ * of its ends are. See `movedNote` for notes on what is gone.
+ */
+export function withAnnotation(document: Document, { entities, relations }: Annotation): Document {
+  const changed = { ...document, entities, relations };
+  const notes = notesOf(document);
+  if (notes.length === 0) return changed;
+  const [typed, spans, links] = [new Map<string, number>(), new Map<string, number>(), new Map<string, number>()];
+  const keep = (index: Map<string, number>, key: string, place: number): void => {
+    if (!index.has(key)) index.set(key, place);
+  };
+  for (const [place, entity] of entities.entries()) {
+    keep(typed, typedKey(entity), place);
+    keep(spans, spanKey(entity), place);
+  }
+  for (const [place, relation] of relations.entries()) keep(links, linkKey(relation, entities), place);
+  const places: NewPlaces = {
+    entities: document.entities.map((entity) => typed.get(typedKey(entity)) ?? spans.get(spanKey(entity))),
+    relations: document.relations.map((relation) => links.get(linkKey(relation, document.entities))),
+  };
+  return withNotes(
+    changed,
+    notes.map((note) => movedNote(note, document.relations, places)),
+  );
+}
+
+function spanKey(entity: Entity | undefined): string {
+  return `${entity?.start} ${entity?.end}`;
+}
+
+function typedKey(entity: Entity): string {
+  return `${spanKey(entity)} ${entity.type === null ? "" : `:${entity.type}`}`;
+}
+
+function linkKey({ head, tail, type }: Relation, entities: readonly Entity[]): string {
+  return `${spanKey(entities[head])} ${spanKey(entities[tail])} ${type}`;
 }
 
 function isNote(value: unknown, entities: number, relations: number): boolean {

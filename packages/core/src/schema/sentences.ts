@@ -1,5 +1,6 @@
 import type { Location } from "../errors.ts";
 import type { Annotation, Document, Entity, Relation, Sentence, Span } from "./document.ts";
+import { type NewPlaces, withAnnotation } from "./notes.ts";
 import type { Omission } from "./omission.ts";
 
 /** The sentences of a document, with the annotation that did not fit into any of them. */
@@ -18,6 +19,20 @@ export interface SentencesOfDocument {
  * @param at where the document came from, for the report
  */
 export function sentencesOf(document: Document, at: Location = {}): SentencesOfDocument {
+  const { sentences, omissions } = splitSentences(document, at);
+  return { sentences, omissions };
+}
+
+/** The sentences of a document, and where its annotation went. */
+export interface SentenceSplit extends SentencesOfDocument {
+  /** In the sentence that holds it. */
+  readonly places: NewPlaces;
+  /** The index of the sentence of each token. */
+  readonly sentenceAt: Int32Array;
+}
+
+/** Does the work of `sentencesOf`. */
+export function splitSentences(document: Document, at: Location = {}): SentenceSplit {
   const omissions: Omission[] = [];
   const drop = (path: string, reason: string): void => void omissions.push({ source: at.source, line: at.line, path, reason });
   const sentenceAt = sentenceOfToken(document);
@@ -34,14 +49,15 @@ export function sentencesOf(document: Document, at: Location = {}): SentencesOfD
     list.push(moved(entity, -(document.sentences[sentence] as Span).start));
     return place;
   });
-  for (const [index, relation] of document.relations.entries()) {
+  const relationPlaces = document.relations.map((relation, index) => {
     const head = places[relation.head];
     const tail = places[relation.tail];
     const path = `relations[${index}]`;
     if (head === undefined || tail === undefined) drop(path, "an end of the relation crosses a sentence boundary");
     else if (head.sentence !== tail.sentence) drop(path, "the ends of the relation are in different sentences");
-    else relations[head.sentence]?.push({ ...relation, head: head.index, tail: tail.index });
-  }
+    else return (relations[head.sentence] as Relation[]).push({ ...relation, head: head.index, tail: tail.index }) - 1;
+    return undefined;
+  });
   const group = typeof document.metadata["doc"] === "string" ? document.metadata["doc"] : document.id;
   const sentences = document.sentences.map((span, index) => ({
     id: document.sentences.length === 1 ? document.id : `${document.id}#${index}`,
@@ -51,7 +67,8 @@ export function sentencesOf(document: Document, at: Location = {}): SentencesOfD
     relations: relations[index] as Relation[],
     group,
   }));
-  return { sentences, omissions };
+  const newPlaces = { entities: places.map((place) => place?.index), relations: relationPlaces };
+  return { sentences, omissions, places: newPlaces, sentenceAt };
 }
 
 /** The inverse for one sentence: a document whose text is the tokens joined by single spaces. */
@@ -72,7 +89,7 @@ export function documentFromSentence(sentence: Sentence): Document {
 
 /**
  * Replaces the annotation of a document with one annotation per sentence, such as a model's
- * predictions.
+ * predictions. See `withAnnotation` for the notes of the document.
  *
  * @throws {RangeError} unless there is exactly one annotation per sentence
  */
@@ -90,7 +107,7 @@ export function annotateDocument(document: Document, annotations: readonly Annot
       relations.push({ ...relation, head: relation.head + first, tail: relation.tail + first });
     }
   }
-  return { ...document, entities, relations };
+  return withAnnotation(document, { entities, relations });
 }
 
 /** Joins tokens by single spaces and gives each its offsets in the result. */

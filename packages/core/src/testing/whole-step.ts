@@ -3,12 +3,7 @@ import { type BuiltModel, buildModel } from "../inference/index.ts";
 import type { Example, Losses } from "../models/index.ts";
 import { localExecutor, parseConfig, Stepper } from "../training/index.ts";
 import type { Lexicon } from "../vocabulary/index.ts";
-
-/** An array of PyTorch. */
-interface StoredArray {
-  readonly shape: readonly number[];
-  readonly data: readonly number[];
-}
+import type { StoredArrays } from "./pytorch-fixture.ts";
 
 /** A training step as `bench/peers/step_fixture.py` computes it. */
 export interface StepFixture<Settings, Sentence> {
@@ -27,9 +22,9 @@ export interface StepFixture<Settings, Sentence> {
   };
   readonly settings: Settings;
   readonly sentences: readonly Sentence[];
-  readonly parameters: Readonly<Record<string, StoredArray>>;
+  readonly parameters: StoredArrays;
   /** What the step adds to each parameter. */
-  readonly moved: Readonly<Record<string, StoredArray>>;
+  readonly moved: StoredArrays;
   readonly losses: Readonly<Record<string, number>>;
   readonly gradNorm: number;
 }

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { packModel } from "../inference/index.ts";
 import { eightSentences, sentence, withLastRelations } from "../testing/example-sentences.ts";
 import { openTinyEncoder } from "../testing/tiny-encoder.ts";
+import { trainEvents } from "../testing/train-events.ts";
 import { parseConfig } from "./config.ts";
 import type { EndEvent, TrainEvent } from "./events.ts";
 import { type ExecutorFactory, localExecutor } from "./executor.ts";
@@ -23,12 +24,6 @@ function input(encoderSettings: object = {}, more: Partial<TrainInput> & { model
     training: { epochs: 2, batch: 3, chunk: 2 },
   });
   return { config, train: sentences, dev: sentences.slice(0, 3), engine: { build: "baseline", encoders: [encoder] }, ...rest };
-}
-
-async function eventsOf(given: TrainInput): Promise<TrainEvent[]> {
-  const events: TrainEvent[] = [];
-  for await (const event of train(given)) events.push(event);
-  return events;
 }
 
 const weightsOf = (events: readonly TrainEvent[]): Uint8Array =>
@@ -64,7 +59,7 @@ test("features are computed once, and give the same weights when kept, recompute
     };
   };
   const store = new MemoryStore();
-  const first = await eventsOf(input({}, { executor: counting, features: { store } }));
+  const first = await trainEvents(input({}, { executor: counting, features: { store } }));
   expect(computed).toBe(sentences.length);
   expect(lastFeatures(first)).toMatchObject({ done: 9, total: 9, kept: 0, left: 0 });
   const { layers, width } = encoder.shape;
@@ -74,10 +69,10 @@ test("features are computed once, and give the same weights when kept, recompute
     layers: "mix",
     size: (layers + 1) * width,
   });
-  const again = await eventsOf(input({}, { executor: counting, features: { store } }));
+  const again = await trainEvents(input({}, { executor: counting, features: { store } }));
   expect(computed).toBe(sentences.length);
   expect(lastFeatures(again)).toMatchObject({ kept: 9 });
-  const without = await eventsOf(input({}, { features: { maxBytes: 0 } }));
+  const without = await trainEvents(input({}, { features: { maxBytes: 0 } }));
   expect(lastFeatures(without)).toMatchObject({ done: 0, left: 9, bytes: 0 });
   for (const events of [again, without]) expect(weightsOf(events)).toEqual(weightsOf(first));
   let bytes: Uint8Array | undefined;
@@ -86,16 +81,16 @@ test("features are computed once, and give the same weights when kept, recompute
     bytes = event.bytes();
     break;
   }
-  const resumed = await eventsOf(
+  const resumed = await trainEvents(
     input({}, { resume: { bytes: bytes as Uint8Array, source: "checkpoint" }, features: { store } }),
   );
   expect(weightsOf(resumed)).toEqual(weightsOf(first));
 });
 
 test("what is read of the encoder changes the weights", async () => {
-  const usual = weightsOf(await eventsOf(input()));
+  const usual = weightsOf(await trainEvents(input()));
   for (const changed of [{ pieces: "first" }, { layers: "last" }, { dropout: 0.1 }]) {
-    expect(weightsOf(await eventsOf(input(changed)))).not.toEqual(usual);
+    expect(weightsOf(await trainEvents(input(changed)))).not.toEqual(usual);
   }
 });
 
@@ -103,7 +98,7 @@ test("each part of a pipeline reads its own encoder, and its events name the par
   const part = (name: string) => ({ name, inputs: { words: { size: 4 }, encoder: { name: "tiny" } } });
   const model = { name: "pipeline", tagger: part("bilstm-tagger"), classifier: { ...part("pcnn"), filters: 4 } };
   const store = new MemoryStore();
-  const events = await eventsOf(input({}, { model, features: { store } }));
+  const events = await trainEvents(input({}, { model, features: { store } }));
   const seen = events.filter((event) => event.kind === "features");
   expect(seen.map(({ part: name, kept }) => [name, kept])).toEqual([
     ["tagger", 0],

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { type BuiltModel, Predictor, packModel, readWeights } from "../inference/index.ts";
 import { eightSentences, withLastRelations } from "../testing/example-sentences.ts";
 import { vectorsOf } from "../testing/example-vectors.ts";
+import { trainEvents } from "../testing/train-events.ts";
 import { parseConfig, trainConfigSchema } from "./config.ts";
 import type { EndEvent, StartEvent, TrainEvent } from "./events.ts";
 import { localExecutor } from "./executor.ts";
@@ -24,18 +25,12 @@ function input(settings: object = {}, more: Partial<TrainInput> = {}): TrainInpu
   return { config, train: sentences, dev: sentences.slice(0, 4), engine: { build: "baseline" }, ...more };
 }
 
-async function eventsOf(given: TrainInput): Promise<TrainEvent[]> {
-  const events: TrainEvent[] = [];
-  for await (const event of train(given)) events.push(event);
-  return events;
-}
-
 const endOf = (events: readonly TrainEvent[]): EndEvent => events.at(-1) as EndEvent;
 const filesOf = (events: readonly TrainEvent[]) => packModel(endOf(events).model);
 
 describe("a pipeline", () => {
   test("trains the tagger first, each part with its own epochs and protocol, and counts steps across parts", async () => {
-    const events = await eventsOf(input());
+    const events = await trainEvents(input());
     const told = events.map((event) => `${event.kind}${"part" in event ? ` ${event.part}` : ""}`);
     const epochs = (part: string, steps: number, count: number): string[] =>
       Array.from({ length: count }, () => [
@@ -99,7 +94,7 @@ describe("a pipeline", () => {
   });
 
   test("resumes from any checkpoint, in either part, to the same bytes", async () => {
-    const whole = await eventsOf(input({ model: { name: "pipeline", tagger, classifier, entities: "predicted-and-gold" } }));
+    const whole = await trainEvents(input({ model: { name: "pipeline", tagger, classifier, entities: "predicted-and-gold" } }));
     const again = (bytes: Uint8Array): TrainInput =>
       input(
         { model: { name: "pipeline", tagger, classifier, entities: "predicted-and-gold" } },
@@ -111,12 +106,12 @@ describe("a pipeline", () => {
     }
     expect(checkpoints).toHaveLength(5);
     for (const [index, bytes] of checkpoints.entries()) {
-      const resumed = await eventsOf(again(bytes));
+      const resumed = await trainEvents(again(bytes));
       expect(resumed.filter(({ kind }) => kind === "start")).toHaveLength(index < 3 ? 2 : 1);
       expect(filesOf(resumed)).toEqual(filesOf(whole));
       expect(endOf(resumed).bytes()).toEqual(endOf(whole).bytes());
     }
-    const over = await eventsOf(again(endOf(whole).bytes()));
+    const over = await trainEvents(again(endOf(whole).bytes()));
     expect(over.map(({ kind }) => kind)).toEqual(["start", "part", "end"]);
     expect(filesOf(over)).toEqual(filesOf(whole));
   });
@@ -130,16 +125,16 @@ describe("a pipeline", () => {
       input({ model: { name: "pipeline", tagger, classifier: { ...classifier, filters: 7 } } }, { resume }),
       input({}, { resume, train: sentences.slice(1) }),
     ];
-    const plain = await eventsOf(input({ model: tagger, parts: undefined }));
+    const plain = await trainEvents(input({ model: tagger, parts: undefined }));
     others.push(input({}, { resume: { bytes: endOf(plain).bytes(), source: "c" } }));
     for (const other of others) await expect(train(other).next()).rejects.toMatchObject({ code: "CHECKPOINT_MISMATCH" });
   });
 
   test("starts from the weights of another pipeline", async () => {
-    const { model } = endOf(await eventsOf(input()));
+    const { model } = endOf(await trainEvents(input()));
     const init = { lexicon: model.description.lexicon, weights: readWeights(model.store), source: "m" };
     const still = { name: "sgd", rate: 1e-12 };
-    const next = endOf(await eventsOf(input({ optimizer: still, training: { epochs: 1 }, parts: undefined }, { init })));
+    const next = endOf(await trainEvents(input({ optimizer: still, training: { epochs: 1 }, parts: undefined }, { init })));
     const examples = sentences.map((sentence) => model.encoder.encode(sentence));
     const options = { threshold: 0.4 };
     expect(new Predictor(next.model).predict(examples, options)).toEqual(new Predictor(model).predict(examples, options));
@@ -147,7 +142,7 @@ describe("a pipeline", () => {
 
   test("a classifier that also learns from predicted entities gets more sentences", async () => {
     const starts = async (entities: string): Promise<number[]> =>
-      (await eventsOf(input({ model: { name: "pipeline", tagger, classifier, entities } }))).flatMap((event) =>
+      (await trainEvents(input({ model: { name: "pipeline", tagger, classifier, entities } }))).flatMap((event) =>
         event.kind === "start" ? [event.train] : [],
       );
     expect(await starts("gold")).toEqual([8, 8]);
@@ -162,7 +157,7 @@ describe("a pipeline", () => {
 test("word vectors that do not fit a part's table are refused, and the hint names the part", async () => {
   const vectors = vectorsOf(["Oslo"], 6);
   const wide = { name: "pipeline", tagger, classifier: { ...classifier, inputs: { words: { size: 9 } } } };
-  await expect(eventsOf(input({ model: wide }, { vectors }))).rejects.toMatchObject({
+  await expect(trainEvents(input({ model: wide }, { vectors }))).rejects.toMatchObject({
     code: "VECTORS_INVALID",
     hint: "set model.classifier.inputs.words.size to 6",
   });
@@ -173,7 +168,7 @@ test("both parts know every word of the vectors, of which they share one copy", 
   const both = { name: "pipeline", tagger, classifier };
   const width = { inputs: { words: { size: 6 } } };
   const sized = { ...both, tagger: { ...tagger, ...width }, classifier: { ...classifier, ...width } };
-  const { model } = endOf(await eventsOf(input({ model: sized }, { vectors })));
+  const { model } = endOf(await trainEvents(input({ model: sized }, { vectors })));
   const { words } = model.description.lexicon;
   expect(words.vectors).toBe(vectors);
   const tables = model.store.layout.filter(({ name }) => name.endsWith("/word/weight"));

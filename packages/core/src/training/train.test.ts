@@ -6,6 +6,7 @@ import { type BuiltModel, packModel, readWeights } from "../inference/index.ts";
 import type { Sentence } from "../schema/index.ts";
 import { eightSentences, sentence } from "../testing/example-sentences.ts";
 import { vectorsOf } from "../testing/example-vectors.ts";
+import { trainEvents } from "../testing/train-events.ts";
 import { buildLexicon, lexiconSettings } from "../vocabulary/index.ts";
 import { parseConfig } from "./config.ts";
 import type { EndEvent, StartEvent, TrainEvent } from "./events.ts";
@@ -26,12 +27,6 @@ function input(training: object = {}, more: Partial<TrainInput> & { settings?: o
   return { config, train: eightSentences, dev: eightSentences.slice(0, 3), engine: { build: "baseline" }, ...rest };
 }
 
-async function eventsOf(given: TrainInput): Promise<TrainEvent[]> {
-  const events: TrainEvent[] = [];
-  for await (const event of train(given)) events.push(event);
-  return events;
-}
-
 const kinds = (events: readonly TrainEvent[]): string => events.map(({ kind }) => kind).join(" ");
 const endOf = (events: readonly TrainEvent[]): EndEvent => events.at(-1) as EndEvent;
 const weightsOf = (events: readonly TrainEvent[]): Uint8Array => packModel(endOf(events).model)["model.safetensors"];
@@ -45,7 +40,7 @@ const watching =
   };
 
 test("events come in order: start, then steps, evaluation and checkpoint of each epoch, then end", async () => {
-  const events = await eventsOf(input({ evaluateEvery: 2, epochs: 3 }));
+  const events = await trainEvents(input({ evaluateEvery: 2, epochs: 3 }));
   const epoch = "step step step";
   expect(kinds(events)).toBe(`start ${epoch} checkpoint ${epoch} evaluation checkpoint ${epoch} evaluation checkpoint end`);
   expect(events[0]).toMatchObject({
@@ -72,7 +67,7 @@ test("a group of parameters has its own rate, and one that names none is refused
   const settings = { optimizer: { name: "adamw", rate: 0.01 } };
   const still = { parameters: "rin/word/", rate: 1e-30, decay: 0 };
   const wordsAfter = async (groups: object[]) => {
-    const { store } = endOf(await eventsOf(input({ groups }, { settings }))).model;
+    const { store } = endOf(await trainEvents(input({ groups }, { settings }))).model;
     return readWeights(store).get("rin/word/weight")?.values;
   };
   const [first, moved, kept] = await Promise.all([
@@ -82,7 +77,7 @@ test("a group of parameters has its own rate, and one that names none is refused
   ]);
   expect(kept).toEqual(first);
   expect(moved).not.toEqual(first);
-  const wrong = eventsOf(input({ groups: [still, { parameters: "encoder/", rate: 1e-5 }] }));
+  const wrong = trainEvents(input({ groups: [still, { parameters: "encoder/", rate: 1e-5 }] }));
   await expect(wrong).rejects.toMatchObject({ code: "SETTING_INVALID", at: { path: "training.groups[1].parameters" } });
   await expect(wrong).rejects.toThrow("no parameter begins with encoder/");
 });
@@ -90,23 +85,23 @@ test("a group of parameters has its own rate, and one that names none is refused
 test("training stops when the score has not improved for a while, and the last of equal epochs is kept", async () => {
   // A rate so small that nothing changes: no later epoch is better than the first.
   const trained = endOf(
-    await eventsOf(input({ epochs: 30, select: "ner-strict" }, { settings: { optimizer: { rate: 0.05 } } })),
+    await trainEvents(input({ epochs: 30, select: "ner-strict" }, { settings: { optimizer: { rate: 0.05 } } })),
   ).model;
   const init = { lexicon: trained.description.lexicon, weights: readWeights(trained.store), source: "m" };
   const settings = { optimizer: { name: "sgd", rate: 1e-12 } };
-  const events = await eventsOf(input({ epochs: 50, patience: 3, select: "ner-strict" }, { settings, init }));
+  const events = await trainEvents(input({ epochs: 50, patience: 3, select: "ner-strict" }, { settings, init }));
   expect(events.filter(({ kind }) => kind === "evaluation")).toHaveLength(4);
   expect(endOf(events)).toMatchObject({ reason: "patience", epoch: 4, best: { epoch: 4 } });
-  const first = await eventsOf(input({ epochs: 50, patience: 3, select: "ner-strict", ties: "first" }, { settings, init }));
+  const first = await trainEvents(input({ epochs: 50, patience: 3, select: "ner-strict", ties: "first" }, { settings, init }));
   expect(endOf(first)).toMatchObject({ reason: "patience", epoch: 4, best: { epoch: 1 } });
   // As long as no relation is right, nothing stops the training.
-  const none = await eventsOf(input({ epochs: 9, patience: 3 }, { settings }));
+  const none = await trainEvents(input({ epochs: 9, patience: 3 }, { settings }));
   expect(endOf(none)).toMatchObject({ reason: "epochs", epoch: 9, best: { score: 0 } });
 });
 
 test("when no epoch has a relation right, the best is the one that finds entities best", async () => {
   const dev = eightSentences.map((item) => ({ ...item, relations: [] }));
-  const events = await eventsOf(input({ epochs: 24 }, { dev, settings: { optimizer: { name: "adam", rate: 0.05 } } }));
+  const events = await trainEvents(input({ epochs: 24 }, { dev, settings: { optimizer: { name: "adam", rate: 0.05 } } }));
   const evaluations = events.filter((event) => event.kind === "evaluation");
   expect(new Set(evaluations.map(({ score }) => score))).toEqual(new Set([0]));
   const found = evaluations.map(({ entities = -1 }) => entities);
@@ -148,25 +143,25 @@ test("the model at the end has the weights of its best epoch, not those of the l
 
 test("resuming any checkpoint gives the bytes of the uninterrupted training", async () => {
   const schedule = { epochs: 4, evaluateEvery: 2, schedule: { name: "cosine", warmup: 0.2 } };
-  const whole = await eventsOf(input(schedule));
+  const whole = await trainEvents(input(schedule));
   const checkpoints: Uint8Array[] = [];
   for await (const event of train(input(schedule))) if (event.kind === "checkpoint") checkpoints.push(event.bytes());
   for (const [index, bytes] of checkpoints.entries()) {
-    const resumed = await eventsOf(input(schedule, { resume: { bytes, source: "c" } }));
+    const resumed = await trainEvents(input(schedule, { resume: { bytes, source: "c" } }));
     expect(resumed[0]).toMatchObject({ kind: "start", stepsDone: 3 * (index + 1) });
     expect(weightsOf(resumed)).toEqual(weightsOf(whole));
     expect(endOf(resumed).bytes()).toEqual(endOf(whole).bytes());
   }
-  const over = await eventsOf(input(schedule, { resume: { bytes: endOf(whole).bytes(), source: "c" } }));
+  const over = await trainEvents(input(schedule, { resume: { bytes: endOf(whole).bytes(), source: "c" } }));
   expect(kinds(over)).toBe("start end");
   expect(weightsOf(over)).toEqual(weightsOf(whole));
 });
 
 test("resuming with other kernels is reported, and later checkpoints name the new ones", async () => {
   const resumedFrom = async (bytes: Uint8Array | undefined, build: "baseline" | "plain"): Promise<TrainEvent[]> =>
-    eventsOf(input({}, { engine: { build }, resume: { bytes: bytes ?? new Uint8Array(0), source: "c" } }));
+    trainEvents(input({}, { engine: { build }, resume: { bytes: bytes ?? new Uint8Array(0), source: "c" } }));
   const told = ([start]: readonly TrainEvent[]): string | undefined => (start as StartEvent).otherKernels;
-  const events = await eventsOf(input());
+  const events = await trainEvents(input());
   expect(told(events)).toBeUndefined();
   const first = events.find((event) => event.kind === "checkpoint")?.bytes();
   expect(told(await resumedFrom(first, "baseline"))).toBeUndefined();
@@ -181,16 +176,16 @@ test("resuming with other kernels is reported, and later checkpoints name the ne
 });
 
 test("a checkpoint without the name of its kernels can be resumed, and that is reported", async () => {
-  const bytes = endOf(await eventsOf(input())).bytes();
+  const bytes = endOf(await trainEvents(input())).bytes();
   const { tensors, metadata } = readSafetensors(bytes, "c");
   const { kernels: _, ...progress } = JSON.parse(metadata["progress"] ?? "{}") as Record<string, unknown>;
   const before = writeSafetensors({ tensors, metadata: { ...metadata, progress: JSON.stringify(progress) } });
-  const [start] = await eventsOf(input({}, { resume: { bytes: before, source: "c" } }));
+  const [start] = await trainEvents(input({}, { resume: { bytes: before, source: "c" } }));
   expect(start).toMatchObject({ kind: "start", otherKernels: "unknown" });
 });
 
 test("a checkpoint of another training is refused at once", async () => {
-  const first = (await eventsOf(input())).find((event) => event.kind === "checkpoint");
+  const first = (await trainEvents(input())).find((event) => event.kind === "checkpoint");
   const resume = { bytes: first?.bytes() ?? new Uint8Array(0), source: "c" };
   for (const other of [input({ epochs: 3 }, { resume }), input({}, { resume, train: eightSentences.slice(1) })]) {
     await expect(train(other).next()).rejects.toMatchObject({ code: "CHECKPOINT_MISMATCH" });
@@ -215,13 +210,15 @@ test("a weight that is not a number ends the training, and the checkpoint before
     message: expect.stringContaining("in epoch 2, step 4, the loss is NaN") as string,
     hint: expect.stringContaining("optimizer.rate") as string,
   });
-  const resumed = await eventsOf(input({}, { resume: { bytes: sound ?? new Uint8Array(0), source: "c" } }));
-  expect(weightsOf(resumed)).toEqual(weightsOf(await eventsOf(input())));
+  const resumed = await trainEvents(input({}, { resume: { bytes: sound ?? new Uint8Array(0), source: "c" } }));
+  expect(weightsOf(resumed)).toEqual(weightsOf(await trainEvents(input())));
 });
 
 test("an extreme learning rate ends in an error or in finite weights", async () => {
   const settings = { optimizer: { name: "sgd", rate: 1e38 } };
-  await expect(eventsOf(input({ epochs: 20, maxNorm: 1e30 }, { settings }))).rejects.toMatchObject({ code: "TRAINING_DIVERGED" });
+  await expect(trainEvents(input({ epochs: 20, maxNorm: 1e30 }, { settings }))).rejects.toMatchObject({
+    code: "TRAINING_DIVERGED",
+  });
 });
 
 test("a signal stops training between two steps, and the executor is closed", async () => {
@@ -297,25 +294,25 @@ test("a word of train starts from its vector, and every other row from the sprea
 
 test("rows that only the vectors know are in no checkpoint, and the vectors of a checkpoint must be the same", async () => {
   const given = input({ epochs: 1 }, { vectors: vectorsOf(known, 4) });
-  const events = await eventsOf(given);
+  const events = await trainEvents(given);
   const bytes = endOf(events).bytes();
-  const more = await eventsOf(input({ epochs: 1 }, { vectors: vectorsOf([...known, ...numbered(500)], 4) }));
+  const more = await trainEvents(input({ epochs: 1 }, { vectors: vectorsOf([...known, ...numbered(500)], 4) }));
   expect(endOf(more).bytes().length).toBe(bytes.length);
   const resume = { bytes, source: "c" };
-  expect(weightsOf(await eventsOf({ ...given, resume }))).toEqual(weightsOf(events));
+  expect(weightsOf(await trainEvents({ ...given, resume }))).toEqual(weightsOf(events));
   for (const vectors of [undefined, vectorsOf(["Oslo"], 4)]) {
     await expect(train({ ...given, vectors, resume }).next()).rejects.toMatchObject({ code: "CHECKPOINT_MISMATCH" });
   }
 });
 
 test("training does not move a row that only the vectors know", async () => {
-  const { model: trained } = endOf(await eventsOf(input({ epochs: 2 }, { vectors: vectorsOf(known, 4) })));
+  const { model: trained } = endOf(await trainEvents(input({ epochs: 2 }, { vectors: vectorsOf(known, 4) })));
   const vectors = trained.description.lexicon.words.vectors;
   expect(vectors?.bytes()).toEqual(vectorsOf(known, 4).bytes());
 });
 
 test("a model to start from keeps its own vectors", async () => {
-  const { model: first } = endOf(await eventsOf(input({ epochs: 1 }, { vectors: vectorsOf(known, 4) })));
+  const { model: first } = endOf(await trainEvents(input({ epochs: 1 }, { vectors: vectorsOf(known, 4) })));
   const init = { lexicon: first.description.lexicon, weights: readWeights(first.store), source: "m" };
   const { start, built } = await begun(input({}, { init, vectors: vectorsOf(["Oslo"], 9) }));
   expect(start.vectors).toMatchObject({ count: 3, dimension: 4 });
@@ -344,7 +341,7 @@ test("word vectors for a model that reads no words are refused", async () => {
 
 test("a model to start from must know the inputs that are read", async () => {
   const lexicon = buildLexicon(eightSentences, lexiconSettings.parse({}), {});
-  const start = endOf(await eventsOf(input({ epochs: 1 }, { lexicon })));
+  const start = endOf(await trainEvents(input({ epochs: 1 }, { lexicon })));
   const init = { lexicon, weights: readWeights(start.model.store), source: "m" };
   const reading = (inputs: object): Promise<unknown> =>
     train(input({}, { settings: { model: { ...model, inputs: { ...model.inputs, ...inputs } } }, init })).next();
@@ -377,7 +374,7 @@ test("annotation that the model cannot hold is reported for train and dev, and t
     ],
   };
   const foreign = sentence("f", "[Zeus|GOD] rules [Rome|LOC]", "0 rules 1");
-  const events = await eventsOf(input({}, { train: [...eightSentences, overlapping], dev: [foreign] }));
+  const events = await trainEvents(input({}, { train: [...eightSentences, overlapping], dev: [foreign] }));
   const start = events[0] as StartEvent;
   expect(start.omissions.map(({ source, path }) => `${source} ${path}`)).toEqual(["o entities[1]"]);
   expect(start.devOmissions.map(({ source, path }) => `${source} ${path}`)).toEqual(["f tokens[0]", "f relations[0]"]);
@@ -391,7 +388,7 @@ test.each<[string, Sentence[]]>([
   ["an empty sentence among others", [...eightSentences, empty]],
   ["one word", [sentence("w", "[Oslo|LOC]")]],
 ])("data with %s is trained on", async (_, sentences) => {
-  const events = await eventsOf(input({ select: "ner-strict" }, { train: sentences, dev: sentences }));
+  const events = await trainEvents(input({ select: "ner-strict" }, { train: sentences, dev: sentences }));
   for (const event of events) if (event.kind === "step") expect(Number.isFinite(event.loss)).toBe(true);
   expect(endOf(events).best).toBeDefined();
 });

@@ -4,6 +4,7 @@ export { jsonSchemaOf, printConfig, readConfig } from "./config-file.ts";
 export { recordsOfDocuments } from "./document-records.ts";
 export { exists } from "./exists.ts";
 export { fileFailure, systemCodeOf } from "./file-failure.ts";
+export { type InputKind, inputKinds, recordInputFor } from "./input-shape.ts";
 export { readJsonFile, readWholeText, writeJsonFile } from "./json-file.ts";
 export { type Lock, takeLock } from "./lock-file.ts";
 export { openDocuments } from "./open-documents.ts";
@@ -21,7 +22,7 @@ export {
   readingOf,
   readSentences,
 } from "./read-documents.ts";
-export { type InputKind, inputKinds, readInput } from "./read-inputs.ts";
+export { readInput } from "./read-inputs.ts";
 export {
   type InputRecord,
   inputHash,
@@ -32,7 +33,6 @@ export {
 } from "./read-records.ts";
 export { readBytes, standardStream } from "./read-text.ts";
 export { readWithFaults } from "./read-with-faults.ts";
-export { recordInputFor } from "./record-input.ts";
 export { requireRegularFile } from "./regular-file.ts";
 export { readDocumentList, selectDocuments } from "./select-documents.ts";
 export { splitCorpus } from "./split-corpus.ts";

@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { inputShapeOf, recordInputFor } from "./input-shape.ts";
 import { type ReadInputOptions, readInput } from "./read-inputs.ts";
 import { standardStream } from "./read-text.ts";
-import { recordInputFor } from "./record-input.ts";
 
 let folder = "";
 beforeAll(async () => {
@@ -67,6 +67,55 @@ test("where single line breaks are soft, paragraphs are the records of a text", 
     expect(await recordInputFor(path, { newlines: "soft", input: "line" })).toBe("text");
   }
   expect(await recordInputFor(await put("wide.txt", wrapped), { newlines: "soft" })).toBeUndefined();
+});
+
+test("one decision says how an input is read, whether by lines or not", async () => {
+  const shapes = async (...args: Parameters<typeof inputShapeOf>) => {
+    const { by, ...rest } = await inputShapeOf(...args);
+    return [by, ...Object.values(rest)].filter((each) => each !== undefined).join(" ");
+  };
+  const lines = await put("shape/lines.txt", "Ines left.\n\nLena met Jon\nJon left\n");
+  const wide = await put("shape/wide.txt", wrapped);
+  const own = await put("shape/own.jsonl", '{"id":"j","text":"Jon left."}\n');
+  const foreign = await put(
+    "shape/foreign.jsonl",
+    '{"text":"a","entities":[{"id":0,"label":"A","start_offset":0,"end_offset":1}]}\n',
+  );
+  const page = await put("shape/page.html", "<p>Lena left.");
+  const inside = join(folder, "shape");
+  for (const [path, options, shape] of [
+    [lines, {}, "records text"],
+    [wide, {}, "whole text"],
+    [wide, { ranged: true }, "records text"],
+    [wide, { input: "line" }, "records text"],
+    [lines, { input: "file" }, "whole text"],
+    [page, {}, "whole html"],
+    [page, { input: "paragraphs" }, "records paragraphs"],
+    [own, {}, "records jsonl"],
+    [own, { input: "data" }, "format"],
+    [foreign, {}, "format"],
+    [foreign, { input: "jsonl" }, "records jsonl"],
+    [foreign, { from: "doccano" }, "format doccano"],
+    [foreign, { from: "jsonl" }, "records jsonl"],
+    [standardStream, {}, "records text"],
+    [standardStream, { from: "spert" }, "format spert"],
+    [inside, {}, "folder"],
+    [inside, { input: "line" }, "folder"],
+    [inside, { input: "data" }, "format"],
+    [inside, { from: "brat" }, "format brat"],
+  ] as const) {
+    expect(`${path} ${JSON.stringify(options)}: ${await shapes(path, options)}`).toBe(
+      `${path} ${JSON.stringify(options)}: ${shape}`,
+    );
+  }
+});
+
+test("a folder whose kind is named is read by that kind, file by file", async () => {
+  await put("named/b.txt", wrapped);
+  await put("named/a.txt", "Ines left.\nJon left.\n");
+  expect(await recordInputFor(join(folder, "named"), { input: "line" })).toBeUndefined();
+  expect(await read(join(folder, "named"), { input: "line" })).toHaveLength(5);
+  expect(await read(join(folder, "named"), { input: "paragraphs" })).toHaveLength(2);
 });
 
 test("a folder is read with its subfolders, each file as a document, and other files are named", async () => {

@@ -1,26 +1,15 @@
 import { join } from "node:path";
 import type { Document } from "@weft-nlp/core";
-import { inputFormats, readWhole } from "@weft-nlp/core/formats";
-import { documentFromText, softBreaks, type TextOptions } from "@weft-nlp/core/text";
+import { readWhole } from "@weft-nlp/core/formats";
+import { documentFromText, type TextOptions } from "@weft-nlp/core/text";
 import { FileError } from "../errors.ts";
 import { readHtmlFile } from "./html-file.ts";
-import { isFolder, listFolder } from "./open-documents.ts";
+import { type FileShape, fileShapeOf, type InputKind, inputShapeOf, kindByName } from "./input-shape.ts";
+import { listFolder } from "./open-documents.ts";
 import { readPdfFile } from "./pdf-file.ts";
 import { readDocuments } from "./read-documents.ts";
 import { type RecordInput, readRecords } from "./read-records.ts";
-import { type ReadTextOptions, readText, sourceName, standardStream } from "./read-text.ts";
-import { isRegularFile } from "./regular-file.ts";
-
-/**
- * How a file becomes documents. `line`: one per line. `paragraphs`: one per paragraph (lines
- * between empty lines). `file`: the whole text. `html`, `pdf`: the text of a page or of pages.
- * `data`: the records of any format that Weft reads, annotated or not. `jsonl`: Weft's own records.
- * `auto`: what the name says, and for text its shape. `text` is the former name of `line`.
- */
-export const inputKinds = ["auto", "line", "paragraphs", "file", "html", "pdf", "jsonl", "data", "text"] as const;
-
-/** One of `inputKinds`. */
-export type InputKind = (typeof inputKinds)[number];
+import { type ReadTextOptions, readText, sourceName } from "./read-text.ts";
 
 export interface ReadInputOptions extends ReadTextOptions {
   /** Defaults to `auto`. */
@@ -38,29 +27,31 @@ export interface ReadInputOptions extends ReadTextOptions {
  * Streams the documents to extract from. A folder is read with its subfolders, in the order of the
  * names, each text in it as one document; a folder without texts is read as data.
  *
- * By itself, a `.txt` file is one document if its lines are wrapped at a width, and otherwise a
- * document per line, in constant memory. What comes through a pipe is read by lines. A document has
- * the name of its file as its id, with the number of its line if the file has several.
+ * `inputShapeOf` says how a file is read; lines in constant memory. A document has the name of its
+ * file as its id, with the number of its line if the file has several.
  *
  * @throws {FileError} if a file cannot be read @throws {DataError} for invalid data
  */
 export async function* readInput(path: string, options: ReadInputOptions = {}): AsyncGenerator<Document> {
-  const given = options.from === undefined ? (options.input ?? "auto") : "data";
-  if (given === "data" || !(await isFolder(path))) {
-    yield* readInputFile(path, given, options);
+  const { input = "auto", from } = options;
+  const shape = await inputShapeOf(path, { input, from });
+  if (shape.by !== "folder") {
+    yield* readShape(path, shape, options);
     return;
   }
   const files: string[] = [];
   const others: string[] = [];
   for await (const file of listFolder(path, true)) (readable.test(file) ? files : others).push(file);
-  if (files.length === 0 && given === "auto") {
+  if (files.length === 0 && input === "auto") {
     if (others.length === 0) throw nothingToRead(path);
-    yield* readInputFile(path, "data", options);
+    yield* readShape(path, { by: "format", format: undefined }, options);
     return;
   }
   for (const file of others) options.onSkipped?.(join(path, file));
   for (const file of files.toSorted()) {
-    yield* readInputFile(join(path, file), given === "auto" ? (kindByName(file) ?? "file") : given, options);
+    const whole = input === "auto" && kindByName(file) === undefined;
+    const place = join(path, file);
+    yield* readShape(place, await fileShapeOf(place, { input: whole ? "file" : input }), options);
   }
 }
 
@@ -74,46 +65,18 @@ function nothingToRead(path: string): FileError {
   });
 }
 
-/** What the ending of a name says; undefined for text of any shape. */
-export function kindByName(path: string): Exclude<InputKind, "auto"> | undefined {
-  const name = path.replace(/\.gz$/i, "");
-  if (/\.x?html?$/i.test(name)) return "html";
-  if (/\.pdf$/i.test(name)) return "pdf";
-  if (name === standardStream) return "line";
-  return endings().some((ending) => name.toLowerCase().endsWith(ending)) ? "data" : undefined;
-}
-
-/** The endings of the formats that Weft reads, except that of plain text. */
-function endings(): string[] {
-  return [...inputFormats].flatMap(({ extensions }) => extensions).filter((ending) => ending !== ".txt");
-}
-
-async function* readInputFile(path: string, input: InputKind, options: ReadInputOptions): AsyncGenerator<Document> {
-  const source = sourceName(path);
-  const kind = input === "auto" ? kindByName(path) : input;
-  if (kind === "jsonl" || kind === "data") {
-    for await (const event of readDocuments(path, { ...options, format: kind === "jsonl" ? "jsonl" : options.from })) {
-      if (event.kind === "document") yield event.document;
-    }
-  } else if (kind === "html") yield documentFromText(source, await readHtmlFile(path, options), options.text);
-  else if (kind === "pdf") yield documentFromText(source, await readPdfFile(path, options), options.text);
-  else if (kind === "file") yield documentFromText(source, await readWhole(readText(path, options), source), options.text);
-  else if (kind === undefined && (await isRegularFile(path)) && (await isWrapped(path))) {
-    yield documentFromText(source, await readWhole(readText(path, options), source), options.text);
-  } else yield* readLines(path, kind === "paragraphs" ? kind : "text", options);
-}
-
-/** Whether the lines at the beginning of a text are wrapped at a width. */
-export async function isWrapped(path: string): Promise<boolean> {
-  try {
-    const chunks = readText(path);
-    const first = await chunks.next();
-    await chunks.return(undefined);
-    return first.done !== true && softBreaks(first.value).size > 0;
-  } catch (error) {
-    if (error instanceof FileError) return false;
-    throw error;
+async function* readShape(path: string, shape: FileShape, options: ReadInputOptions): AsyncGenerator<Document> {
+  if (shape.by === "records" && shape.records !== "jsonl") yield* readLines(path, shape.records, options);
+  else if (shape.by === "whole") yield documentFromText(sourceName(path), await textOf(path, shape.as, options), options.text);
+  else {
+    const format = shape.by === "format" ? shape.format : shape.records;
+    for await (const event of readDocuments(path, { ...options, format })) if (event.kind === "document") yield event.document;
   }
+}
+
+async function textOf(path: string, as: "text" | "html" | "pdf", options: ReadInputOptions): Promise<string> {
+  if (as === "html") return readHtmlFile(path, options);
+  return as === "pdf" ? readPdfFile(path, options) : readWhole(readText(path, options), sourceName(path));
 }
 
 /** The records of a text; the first that cannot be read is an error. */

@@ -2,24 +2,19 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Worker } from "node:worker_threads";
 import { type TrainConfig, trainConfigSchema } from "@weft-nlp/core/training";
 import { afterAll, expect, test } from "vitest";
 import { loadModel } from "../extractor/model-folder.ts";
 import { readConfig } from "../files/config-file.ts";
+import { watchThreads } from "../testing/watch-threads.ts";
 import { resolvePaths } from "./resolve-paths.ts";
 import { readRunState } from "./run-state.ts";
 import { trainRun } from "./train-run.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "weft-train-"));
-const alive = new Set<Worker>();
-const note = (thread: Worker): void => {
-  alive.add(thread);
-  thread.once("exit", () => alive.delete(thread));
-};
-process.on("worker", note);
+const watch = watchThreads();
 afterAll(() => {
-  process.off("worker", note);
+  watch.stop();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -40,7 +35,7 @@ test("a training whose threads are killed fails, reports it, and resumes to the 
     for await (const { kind } of trainRun(run)) {
       // Most of these hit the step that begins now; an earlier one hits nothing and changes
       // nothing.
-      if (kill && kind === "step") for (const thread of alive) void thread.terminate();
+      if (kill && kind === "step") for (const thread of watch.alive) void thread.terminate();
     }
   };
   await train("whole", false, false);

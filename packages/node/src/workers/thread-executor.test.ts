@@ -7,6 +7,7 @@ import type { Executor } from "@weft-nlp/core/training";
 import { buildLexicon, lexiconSettings } from "@weft-nlp/core/vocabulary";
 import { Random } from "@weft-nlp/tensor";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { watchThreads } from "../testing/watch-threads.ts";
 import { type ThreadExecutor, type ThreadOptions, threadExecutor } from "./thread-executor.ts";
 import { maxDeathsInARow } from "./worker-pool.ts";
 
@@ -33,16 +34,9 @@ beforeAll(async () => {
   built = buildModel({ name: "rin", settings, lexicon, threshold: 0.5 }, { build: "baseline", shared: true });
   for (const threads of [1, 2, 3]) executors.push(await threadExecutor(built, threads));
 });
-/** The threads started so far, in order. */
-const threads: Worker[] = [];
-let onStart = (_thread: Worker): void => undefined;
-const note = (thread: Worker): void => {
-  threads.push(thread);
-  onStart(thread);
-};
-beforeAll(() => void process.on("worker", note));
-afterAll(() => void process.off("worker", note));
-afterEach(() => void (onStart = () => undefined));
+const watch = watchThreads();
+afterAll(() => watch.stop());
+afterEach(() => void (watch.onStart = () => undefined));
 afterAll(async () => void (await Promise.all(executors.map((executor) => executor.close()))));
 
 test("predictions come in the order of the sentences, the same with any number of threads", async () => {
@@ -100,22 +94,22 @@ const kill = (thread: Worker): void => void thread.terminate();
 
 /** An executor and the threads it started. */
 async function started(count: number, options: ThreadOptions = {}): Promise<[executor: ThreadExecutor, threads: Worker[]]> {
-  const before = threads.length;
+  const before = watch.started.length;
   const executor = await threadExecutor(built, count, { background: true, ...options });
   await nextTurn();
-  return [executor, threads.slice(before)];
+  return [executor, watch.started.slice(before)];
 }
 
 test("on demand, a few sentences start no thread, and more start no more threads than chunks", async () => {
-  const before = threads.length;
+  const before = watch.started.length;
   const executor = await threadExecutor(built, 9, { onDemand: true });
   const examples = sentences.map((sentence) => built.encoder.encode(sentence));
   const few = examples.slice(0, 8);
   expect(await executor.predict(few, { threshold: 0.3 })).toEqual(await executors[0]?.predict(few, { threshold: 0.3 }));
-  expect(threads.length).toBe(before);
+  expect(watch.started.length).toBe(before);
   const many = Array.from({ length: 6 }, () => examples).flat();
   expect(await executor.predict(many, { threshold: 0.3 })).toEqual(await executors[0]?.predict(many, { threshold: 0.3 }));
-  expect(threads.length - before).toBe(Math.min(9, predictionChunks(many, 9).length));
+  expect(watch.started.length - before).toBe(Math.min(9, predictionChunks(many, 9).length));
   await executor.close();
 });
 
@@ -125,14 +119,14 @@ test("a thread that cannot start fails every job instead of hanging, and is not 
     ...built,
     description: { ...description, lexicon: { ...description.lexicon, scheme: "none" as never } },
   };
-  const before = threads.length;
+  const before = watch.started.length;
   const executor = await threadExecutor(broken, 2);
   const example = built.encoder.encode(sentences[0] as Sentence);
   await expect(executor.predict([example], { threshold: 0.5 })).rejects.toThrow("expected bio, bioes or bilou");
   await expect.poll(() => executor.failure).toMatchObject({ code: "WORKERS_BROKEN" });
   await expect(executor.predict([example], { threshold: 0.5 })).rejects.toThrow("expected bio, bioes or bilou");
   await executor.close();
-  expect(threads.length - before).toBeLessThanOrEqual(maxDeathsInARow + 2);
+  expect(watch.started.length - before).toBeLessThanOrEqual(maxDeathsInARow + 2);
 });
 
 test("the predictions of a thread that ends move to another one, and callers do not notice", async () => {
@@ -160,7 +154,7 @@ test("a thread works in the memory that the one before it left", async () => {
   const expected = await executor.predict(examples, { threshold: 0.3 });
   const end = heap.allocate(0);
   for (let time = 1; time <= 4; time++) {
-    kill(threads.at(-1) as Worker);
+    kill(watch.started.at(-1) as Worker);
     await expect.poll(() => deaths.length).toBe(time);
     expect(await executor.predict(examples, { threshold: 0.3 })).toEqual(expected);
     expect(heap.allocate(0)).toBe(end);
@@ -170,7 +164,7 @@ test("a thread works in the memory that the one before it left", async () => {
 
 test("a prediction that ends two threads fails, those behind it do not, and the next one is answered", async () => {
   let left = 2;
-  onStart = (thread) => void (left-- > 0 && kill(thread));
+  watch.onStart = (thread) => void (left-- > 0 && kill(thread));
   const executor = await threadExecutor(built, 1, { background: true });
   const [first, second] = sentences.map((sentence) => [built.encoder.encode(sentence)]) as [never, never];
   const outcomes = await Promise.allSettled([first, second].map(async (some) => executor.predict(some, { threshold: 0.5 })));
@@ -213,15 +207,15 @@ test("a gradient whose thread ended is an error and is not computed again", asyn
 
 test("threads that keep ending are not restarted endlessly; their jobs and later ones are refused", async () => {
   const deaths: unknown[] = [];
-  onStart = kill;
+  watch.onStart = kill;
   const executor = await threadExecutor(built, 3, { onDeath: (cause) => deaths.push(cause) });
   const example = built.encoder.encode(sentences[0] as Sentence);
   await expect(executor.predict([example], { threshold: 0.5 })).rejects.toMatchObject({ code: expect.stringMatching(/^WORKER/) });
   await expect.poll(() => executor.failure).toMatchObject({ code: "WORKERS_BROKEN" });
-  const before = threads.length;
+  const before = watch.started.length;
   await expect(executor.predict([example], { threshold: 0.5 })).rejects.toMatchObject({ code: "WORKERS_BROKEN" });
   await expect.poll(() => deaths.length).toBe(maxDeathsInARow + 2);
-  expect(threads.length).toBe(before);
+  expect(watch.started.length).toBe(before);
   await executor.close();
 });
 

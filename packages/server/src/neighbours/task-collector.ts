@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { CorrectionSentence, ModelLabels } from "@weft-nlp/api";
-import { DataError, type Document } from "@weft-nlp/core";
+import { DataError, type Document, sentencesOf } from "@weft-nlp/core";
 import { labelStudio, recordOf } from "@weft-nlp/core/formats";
 import { RequestError } from "../errors.ts";
 import type { App } from "../http/app.ts";
@@ -110,7 +110,7 @@ class Project {
 
   /** Adds a document, or replaces the annotation that it had. @returns the sentences saved */
   async put(document: Document): Promise<number> {
-    const parts = sentencesOf(document);
+    const parts = partsOf(document);
     if (parts.length === 0) return 0;
     const known = (await this.#sentences()).filter(({ document: { meta } }) => meta?.["doc"] === document.id);
     // A person may have cut other words out of the same text since.
@@ -188,21 +188,13 @@ interface Part {
   readonly relations: readonly { readonly head: number; readonly tail: number; readonly type: string }[];
 }
 
-/** The annotation of each sentence, in its own tokens. What crosses the end of one is omitted. */
-function sentencesOf(document: Document): Part[] {
-  return document.sentences.map(({ start, end }) => {
-    const places = new Map<number, number>();
-    const entities = document.entities.flatMap((entity, index) => {
-      if (entity.start < start || entity.end > end) return [];
-      places.set(index, places.size);
-      return [{ start: entity.start - start, end: entity.end - start, type: entity.type }];
-    });
-    const relations = document.relations.flatMap(({ head, tail, type }) => {
-      const [from, to] = [places.get(head), places.get(tail)];
-      return from === undefined || to === undefined ? [] : [{ head: from, tail: to, type }];
-    });
-    return { tokens: document.tokens.slice(start, end).map(({ text }) => text), entities, relations };
-  });
+/** The annotation of each sentence, without confidences: it is a person's. */
+function partsOf(document: Document): Part[] {
+  return sentencesOf(document).sentences.map(({ tokens, entities, relations }) => ({
+    tokens,
+    entities: entities.map(({ start, end, type }) => ({ start, end, type })),
+    relations: relations.map(({ head, tail, type }) => ({ head, tail, type })),
+  }));
 }
 
 function hasTokens({ document }: CorrectionSentence, { tokens }: Part): boolean {

@@ -13,6 +13,14 @@ export const computeOptions = {
   deterministic: { description: "the same bits on every processor: --kernels baseline" },
 } as const satisfies Options;
 
+export const inputOption = {
+  value: "kind",
+  description:
+    "what is a document: a line, a paragraph up to an empty line, a file (also html, pdf) or a record of data; text means line",
+  choices: ["auto", "line", "paragraphs", "file", "html", "pdf", "jsonl", "data", "text"],
+  defaultWords: "auto: by the file's name and shape",
+} as const satisfies Options[string];
+
 export const protocolOption = {
   short: "p",
   value: "names",

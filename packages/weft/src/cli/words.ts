@@ -31,6 +31,11 @@ export function size(bytes: number): string {
   return `${amount < 9.95 && power > 0 ? amount.toFixed(1) : Math.round(amount)} ${["bytes", "kB", "MB", "GB", "TB"][power]}`;
 }
 
+/** What to say of the files of a folder that are nothing to read. */
+export function skippedWords(files: number): string {
+  return `skipped ${count(files, "file")} that ${files === 1 ? "is" : "are"} not text, HTML, PDF or JSONL`;
+}
+
 /** What to say of data that only looks annotated. */
 export function withoutAnnotation(source: string): string {
   return `${source} has no entity and no relation anywhere; check that this is the annotated file`;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { documentFromSentence, validateDocument } from "../../schema/index.ts";
+import { documentFromSentence, notesOf, validateDocument, withNotes } from "../../schema/index.ts";
 import { fixDocument } from "./fix-document.ts";
 
 test("removes copies and moves their relations to the remaining one", () => {
@@ -19,6 +19,16 @@ test("removes copies and moves their relations to the remaining one", () => {
   expect(fixed.document.entities).toEqual(entities.slice(0, 2));
   expect(fixed.document.relations).toEqual([relations[0], { head: 0, tail: 1, type: "left" }]);
   expect(fixed.fixes).toEqual({ repeatedEntities: 1, repeatedRelations: 1, renamedEntities: 0, renamedRelations: 0 });
+  const notes = [2, 1].flatMap((index) => [
+    { text: `entity ${index}`, entity: index },
+    { text: `relation ${index}`, relation: index },
+  ]);
+  expect(notesOf(fixDocument(withNotes(document, notes)).document)).toEqual([
+    { text: "entity 2", entity: 0 },
+    { text: "relation 2", relation: 1 },
+    { text: "entity 1", entity: 1 },
+    { text: "relation 1", relation: 0 },
+  ]);
 });
 
 test("renames one kind of type or both, and removes copies that result", () => {

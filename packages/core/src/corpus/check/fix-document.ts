@@ -1,4 +1,4 @@
-import type { Document, Entity, Relation } from "../../schema/index.ts";
+import { type Document, type Entity, movedNote, notesOf, type Relation, withNotes } from "../../schema/index.ts";
 import type { LabelKind } from "./problem.ts";
 
 /** A type to rename. Applies to entity and relation types unless `of` is set. */
@@ -25,32 +25,40 @@ export function fixDocument(document: Document, renamings: readonly Renaming[] =
   const relationName = renamer("relation", renamings);
   const fixes = { repeatedEntities: 0, repeatedRelations: 0, renamedEntities: 0, renamedRelations: 0 };
   const entities: Entity[] = [];
-  const places = new Map<string, number>();
+  const known = new Map<string, number>();
   const placeOf = document.entities.map((entity) => {
     const type = entity.type === null ? null : entityName(entity.type);
     if (type !== entity.type) fixes.renamedEntities++;
     const key = `${entity.start} ${entity.end} ${type === null ? "" : `:${type}`}`;
-    const same = places.get(key);
+    const same = known.get(key);
     if (same !== undefined) {
       fixes.repeatedEntities++;
       return same;
     }
     const place = entities.push({ ...entity, type }) - 1;
-    places.set(key, place);
+    known.set(key, place);
     return place;
   });
   const relations: Relation[] = [];
-  const seen = new Set<string>();
-  for (const relation of document.relations) {
+  const seen = new Map<string, number>();
+  const relationPlaceOf = document.relations.map((relation) => {
     const [head, tail] = [placeOf[relation.head] ?? relation.head, placeOf[relation.tail] ?? relation.tail];
     const type = relationName(relation.type);
     if (type !== relation.type) fixes.renamedRelations++;
     const key = `${head} ${tail} ${type}`;
-    if (seen.has(key)) fixes.repeatedRelations++;
-    else relations.push({ ...relation, head, tail, type });
-    seen.add(key);
-  }
-  return { document: { ...document, entities, relations }, fixes };
+    const same = seen.get(key);
+    if (same !== undefined) {
+      fixes.repeatedRelations++;
+      return same;
+    }
+    const place = relations.push({ ...relation, head, tail, type }) - 1;
+    seen.set(key, place);
+    return place;
+  });
+  const places = { entities: placeOf, relations: relationPlaceOf };
+  const notes = notesOf(document).map((note) => movedNote(note, document.relations, places));
+  const changed = { ...document, entities, relations };
+  return { document: notes.length === 0 ? changed : withNotes(changed, notes), fixes };
 }
 
 function renamer(kind: LabelKind, renamings: readonly Renaming[]): (name: string) => string {

@@ -1,12 +1,15 @@
 import {
   type Document,
-  documentFromSentence,
   type Entity,
+  joinTokens,
+  movedNote,
+  notesOf,
   type Omission,
   overlappingEntities,
   type Relation,
   type Span,
-  sentencesOf,
+  sentenceDocuments,
+  withNotes,
 } from "../../schema/index.ts";
 import type { Capacity } from "./capacity.ts";
 
@@ -112,20 +115,26 @@ function fitConfidence(item: Entity | Relation, holds: Capacity, path: string, o
   return {};
 }
 
+/** The relations to write, and the index there of each of the document's. */
+interface FittedRelations {
+  readonly kept: readonly Relation[];
+  readonly places: readonly (number | undefined)[];
+}
+
 function fitRelations(
   document: Document,
   fitted: readonly Fitted[],
   holds: Capacity,
   sentenceOf: (token: number) => number,
   omit: Omit,
-): Relation[] {
+): FittedRelations {
   const kept: Relation[] = [];
-  const seen = new Set<string>();
+  const seen = new Map<string, number>();
   const target = (index: number): number => {
     const end = fitted[index];
     return typeof end === "number" ? end : index;
   };
-  for (const [index, relation] of document.relations.entries()) {
+  const places = document.relations.map((relation, index) => {
     const path = `relations[${index}]`;
     const [head, tail] = [target(relation.head), target(relation.tail)];
     const ends = [fitted[head], fitted[tail]];
@@ -137,19 +146,22 @@ function fitRelations(
     else {
       const type = fitName(relation.type, holds, path, omit);
       const key = `${head} ${tail} ${type}`;
-      if (!holds.duplicates && seen.has(key)) {
+      const same = holds.duplicates ? undefined : seen.get(key);
+      if (same !== undefined) {
         omit(path, "the relation is a duplicate");
-        continue;
+        return same;
       }
-      seen.add(key);
-      kept.push({ head, tail, type, ...fitConfidence(relation, holds, path, omit) });
+      const place = kept.push({ head, tail, type, ...fitConfidence(relation, holds, path, omit) }) - 1;
+      seen.set(key, place);
+      return place;
     }
-  }
-  return kept;
+    return undefined;
+  });
+  return { kept, places };
 }
 
-function dropLonely(fitted: Fitted[], relations: readonly Relation[], omit: Omit): void {
-  const used = new Set(relations.flatMap(({ head, tail }) => [head, tail]));
+function dropLonely(fitted: Fitted[], { kept }: FittedRelations, omit: Omit): void {
+  const used = new Set(kept.flatMap(({ head, tail }) => [head, tail]));
   for (const [index, entity] of fitted.entries()) {
     if (typeof entity !== "object" || entity === null || used.has(index)) continue;
     omit(`entities[${index}]`, "the entity is in no relation, and the format holds only entities in relations");
@@ -157,7 +169,7 @@ function dropLonely(fitted: Fitted[], relations: readonly Relation[], omit: Omit
   }
 }
 
-function assemble(document: Document, fitted: readonly Fitted[], relations: readonly Relation[], holds: Capacity): Document {
+function assemble(document: Document, fitted: readonly Fitted[], relations: FittedRelations, holds: Capacity): Document {
   const places = new Map<number, number>();
   const entities: Entity[] = [];
   for (const [index, entity] of fitted.entries()) {
@@ -166,25 +178,38 @@ function assemble(document: Document, fitted: readonly Fitted[], relations: read
     entities.push(entity);
   }
   const { pos, ...rest } = document;
-  return {
+  const whole = {
     ...rest,
     ...(pos === undefined || !holds.pos ? {} : { pos }),
     entities,
-    relations: relations.map((relation) => ({
+    relations: relations.kept.map((relation) => ({
       ...relation,
       head: places.get(relation.head) as number,
       tail: places.get(relation.tail) as number,
     })),
     metadata: holds.metadata ? document.metadata : {},
   };
+  const notes = holds.metadata ? notesOf(document) : [];
+  if (notes.length === 0) return whole;
+  const placeOf = (entity: Fitted, index: number): number | undefined => places.get(typeof entity === "number" ? entity : index);
+  const newPlaces = { entities: fitted.map(placeOf), relations: relations.places };
+  return withNotes(
+    whole,
+    notes.map((note) => movedNote(note, document.relations, newPlaces)),
+  );
 }
 
 /** Nothing crosses a sentence boundary any more, so splitting omits nothing. */
 function sentenceRecords(document: Document, holds: Capacity): Document[] {
-  return sentencesOf(document).sentences.map((sentence) => ({
-    ...documentFromSentence(sentence),
-    metadata: holds.metadata ? { ...documentFromSentence(sentence).metadata, ...document.metadata } : {},
-  }));
+  const { doc } = document.metadata;
+  return sentenceDocuments(document).map((made) => {
+    const { span: _, metadata, ...sentence } = made;
+    return {
+      ...sentence,
+      ...joinTokens(sentence.tokens.map(({ text }) => text)),
+      metadata: holds.metadata ? { ...metadata, ...(doc === undefined ? {} : { doc }) } : {},
+    };
+  });
 }
 
 function sentenceNumbers({ sentences, tokens }: Document): (token: number) => number {

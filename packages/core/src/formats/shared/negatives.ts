@@ -1,10 +1,11 @@
-import type { Document } from "../../schema/index.ts";
+import { type Document, withAnnotation } from "../../schema/index.ts";
 import type { ReadEvent } from "../format.ts";
 
 /** The document without the relations of some types; its entities stay. */
 export function withoutRelations(document: Document, types: ReadonlySet<string>): Document {
   if (!document.relations.some(({ type }) => types.has(type))) return document;
-  return { ...document, relations: document.relations.filter(({ type }) => !types.has(type)) };
+  const { entities, relations } = document;
+  return withAnnotation(document, { entities, relations: relations.filter(({ type }) => !types.has(type)) });
 }
 
 /**

@@ -9,17 +9,13 @@ import { readSpans } from "../../heads/spans/read-spans.ts";
 import { spanTypes } from "../../heads/spans/span-types.ts";
 import { Scope } from "../../nn/index.ts";
 import { migrateSettings } from "../../settings/moved-settings.ts";
+import { expectClose, gradientOf, type StoredArray, type StoredArrays, storedArray } from "../../testing/pytorch-fixture.ts";
 import { type StepFixture, wholeStep } from "../../testing/whole-step.ts";
 import { Labels, type Lexicon, Vocabulary } from "../../vocabulary/index.ts";
 import { TaggingNetwork } from "../tagging-network.ts";
 import { JointNn } from "./index.ts";
 import { jointNnSettings } from "./joint-nn-settings.ts";
 import type { JointExample } from "./joint-reader.ts";
-
-interface Stored {
-  readonly shape: readonly number[];
-  readonly data: readonly number[];
-}
 
 interface FixtureSettings extends Readonly<Record<string, unknown>> {
   readonly words: number;
@@ -41,8 +37,8 @@ interface Fixture {
     readonly entities: readonly [start: number, end: number, type: string][];
     readonly relations: readonly [head: number, tail: number, type: number][];
   }[];
-  readonly parameters: Readonly<Record<string, Stored>>;
-  readonly gradients: Readonly<Record<string, Stored>>;
+  readonly parameters: StoredArrays;
+  readonly gradients: StoredArrays;
   readonly outputs: readonly {
     readonly tags: number[];
     readonly spans: readonly Pair[];
@@ -97,24 +93,7 @@ describe.each(names)("%s", (name) => {
 
     for (const parameter of store.layout) {
       const expected = plainForm(parameter.name, parameter.rows, parameter.columns, fixture.gradients);
-      const found = new ParameterStore(engine.heap, { seed: 1 }).add(
-        "g",
-        parameter.rows,
-        parameter.columns,
-        () => () => 0,
-        parameter,
-      );
-      if (parameter.kind === "dense") {
-        engine.kernels.add({ n: parameter.rows * parameter.stride, x: dense + parameter.slice * 4, y: found.at });
-      } else {
-        for (const { parameter: table, ids, at } of tape.rowGradients) {
-          if (table !== parameter) continue;
-          for (const [k, id] of ids.entries()) {
-            engine.kernels.add({ n: table.stride, x: at + k * table.stride * 4, y: found.at + id * table.stride * 4 });
-          }
-        }
-      }
-      expectClose(store.read({ ...parameter, at: found.at }), expected, parameter.name);
+      expectClose(gradientOf(parameter, store, tape, dense), expected, parameter.name);
     }
   });
 
@@ -234,14 +213,10 @@ function load(store: ParameterStore, parameters: Fixture["parameters"]): void {
  * the cells of one of our parameters.
  */
 function plainForm(name: string, rows: number, columns: number, stored: Fixture["parameters"]): number[] {
-  const get = (key: string): Stored => {
-    const found = stored[key];
-    if (found === undefined) throw new Error(`the fixture has no ${key}`);
-    return found;
-  };
+  const get = (key: string): StoredArray => storedArray(stored, key);
   const cells = (value: (row: number, column: number) => number | undefined): number[] =>
     Array.from({ length: rows * columns }, (_, k) => value(Math.floor(k / columns), k % columns) ?? Number.NaN);
-  const part = ({ shape, data }: Stored, from: number): number[] => {
+  const part = ({ shape, data }: StoredArray, from: number): number[] => {
     const [, inputs = 0] = shape;
     return cells((row, column) => data[column * inputs + from + row]);
   };
@@ -265,16 +240,4 @@ function plainForm(name: string, rows: number, columns: number, stored: Fixture[
   }
   if (/\/(word|character)\/weight$|\/chain\/|bias$/.test(name)) return [...get(name).data];
   return part(get(name), 0);
-}
-
-/** Within 1e-4 of the largest number of the array. */
-function expectClose(found: ArrayLike<number>, expected: ArrayLike<number>, what: string): void {
-  expect(found.length, what).toBe(expected.length);
-  let largest = 0;
-  let worst = 0;
-  for (let i = 0; i < expected.length; i++) {
-    largest = Math.max(largest, Math.abs(expected[i] ?? Number.NaN));
-    worst = Math.max(worst, Math.abs((found[i] ?? Number.NaN) - (expected[i] ?? Number.NaN)));
-  }
-  expect(worst, what).toBeLessThanOrEqual(1e-4 * Math.max(largest, 1e-3));
 }

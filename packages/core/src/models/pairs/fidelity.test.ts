@@ -7,6 +7,7 @@ import { describe, expect, test } from "vitest";
 import type { PairExample } from "../../heads/given-pairs/pair-example.ts";
 import { singleTask } from "../../heads/given-pairs/single-task.ts";
 import { Scope } from "../../nn/index.ts";
+import { expectClose, gradientOf, type StoredArray, type StoredArrays, storedArray } from "../../testing/pytorch-fixture.ts";
 import { type StepFixture, wholeStep } from "../../testing/whole-step.ts";
 import { Labels, type Lexicon, Vocabulary } from "../../vocabulary/index.ts";
 import { BioMtlNetwork } from "../bio-mtl/bio-mtl-network.ts";
@@ -16,11 +17,6 @@ import { eattBigruSettings } from "../eatt-bigru/eatt-bigru-settings.ts";
 import { PcnnNetwork } from "../pcnn/pcnn-network.ts";
 import { pcnnSettings } from "../pcnn/pcnn-settings.ts";
 import { PairModel, type PairNetwork } from "./pair-model.ts";
-
-interface Stored {
-  readonly shape: readonly number[];
-  readonly data: readonly number[];
-}
 
 type Sizes = Readonly<
   Record<"words" | "tags" | "relations" | "wordSize" | "tagSize" | "positionSize" | "positions", number> &
@@ -39,10 +35,10 @@ interface Fixture {
     entities: [number, number][];
     pairs: [number, number, number][];
   }[];
-  readonly parameters: Readonly<Record<string, Stored>>;
-  readonly gradients: Readonly<Record<string, Stored>>;
+  readonly parameters: StoredArrays;
+  readonly gradients: StoredArrays;
   /** Running statistics after the step, where there are any. */
-  readonly running?: Readonly<Record<string, Stored>>;
+  readonly running?: StoredArrays;
   readonly outputs: { readonly classes: readonly number[][]; readonly identity: readonly number[][] | null };
   readonly loss: number;
 }
@@ -83,16 +79,7 @@ describe.each(names)("%s", (name) => {
     expect(Math.abs(loss - fixture.loss) / fixture.loss).toBeLessThan(1e-5);
     for (const parameter of store.layout) {
       if (parameter.kind === "running") continue;
-      const found = new Float32Array(parameter.rows * parameter.columns);
-      if (parameter.kind === "dense") found.set(store.read({ ...parameter, at: dense + parameter.slice * 4 }));
-      for (const { parameter: table, ids, at } of tape.rowGradients) {
-        if (table !== parameter) continue;
-        const rows = store.read({ ...table, at, rows: ids.length });
-        for (const [k, value] of rows.entries()) {
-          const cell = (ids[Math.floor(k / table.columns)] as number) * table.columns + (k % table.columns);
-          found[cell] = (found[cell] as number) + value;
-        }
-      }
+      const found = gradientOf(parameter, store, tape, dense);
       expectClose(found, plainForm(parameter.name, fixture.gradients), parameter.name);
     }
     updateRunning(store, tape.statistics);
@@ -196,11 +183,7 @@ function lexiconOfSizes({ words, relations }: Sizes): Lexicon {
  * offsets' columns last.
  */
 function plainForm(name: string, stored: Fixture["parameters"]): number[] {
-  const get = (key: string): Stored => {
-    const found = stored[key];
-    if (found === undefined) throw new Error(`the fixture has no ${key}`);
-    return found;
-  };
+  const get = (key: string): StoredArray => storedArray(stored, key);
   if (/^[^/]+\/(word|tag|position)\/weight$/.test(name) || name.endsWith("bias") || name.includes("-norm/")) {
     return [...get(name).data];
   }
@@ -236,16 +219,4 @@ function plainForm(name: string, stored: Fixture["parameters"]): number[] {
     const [tap, filter] = [Math.floor(rest / count), rest % count];
     return data[(filter * columns + from + d) * width + tap] as number;
   });
-}
-
-/** Within 1e-4 of the largest number of the array. */
-function expectClose(found: ArrayLike<number>, expected: ArrayLike<number>, what: string): void {
-  expect(found.length, what).toBe(expected.length);
-  let largest = 0;
-  let worst = 0;
-  for (let i = 0; i < expected.length; i++) {
-    largest = Math.max(largest, Math.abs(expected[i] ?? Number.NaN));
-    worst = Math.max(worst, Math.abs((found[i] ?? Number.NaN) - (expected[i] ?? Number.NaN)));
-  }
-  expect(worst, what).toBeLessThanOrEqual(1e-4 * Math.max(largest, 1e-3));
 }

@@ -4,17 +4,13 @@ import { readdirSync, readFileSync } from "node:fs";
 import { Arena, Engine, operations, ParameterStore, pairProbabilities, Random, Tape } from "@weft-nlp/tensor";
 import { describe, expect, test } from "vitest";
 import { Scope } from "../../nn/index.ts";
+import { expectClose, gradientOf, type StoredArray, type StoredArrays, storedArray } from "../../testing/pytorch-fixture.ts";
 import { type StepFixture, wholeStep } from "../../testing/whole-step.ts";
 import { Labels, type Lexicon, Vocabulary } from "../../vocabulary/index.ts";
 import { Rin } from "./index.ts";
 import { RinNetwork } from "./rin-network.ts";
 import type { RinExample } from "./rin-reader.ts";
 import { type RinSettings, rinSettings } from "./rin-settings.ts";
-
-interface Stored {
-  readonly shape: readonly number[];
-  readonly data: readonly number[];
-}
 
 interface Fixture {
   readonly settings: {
@@ -34,8 +30,8 @@ interface Fixture {
     pairBias: boolean;
   };
   readonly sentences: readonly { words: number[]; pos: number[]; tags: number[]; cells: [number, number, number][] }[];
-  readonly parameters: Readonly<Record<string, Stored>>;
-  readonly gradients: Readonly<Record<string, Stored>>;
+  readonly parameters: StoredArrays;
+  readonly gradients: StoredArrays;
   readonly outputs: { tagProbabilities: number[][][]; pairProbabilities: number[][][][] };
   readonly loss: number;
 }
@@ -71,24 +67,7 @@ describe.each(names)("%s", (name) => {
 
     for (const parameter of store.layout) {
       const expected = plainForm(parameter.name, parameter.rows, parameter.columns, fixture.gradients);
-      const found = new ParameterStore(engine.heap, { seed: 1 }).add(
-        "g",
-        parameter.rows,
-        parameter.columns,
-        () => () => 0,
-        parameter,
-      );
-      if (parameter.kind === "dense") {
-        const size = parameter.rows * parameter.stride;
-        engine.kernels.add({ n: size, x: dense + parameter.slice * 4, y: found.at });
-      } else {
-        for (const { parameter: table, ids, at } of tape.rowGradients) {
-          if (table !== parameter) continue;
-          for (const [k, id] of ids.entries())
-            engine.kernels.add({ n: table.stride, x: at + k * table.stride * 4, y: found.at + id * table.stride * 4 });
-        }
-      }
-      expectClose(store.read({ ...parameter, at: found.at }), expected, parameter.name);
+      expectClose(gradientOf(parameter, store, tape, dense), expected, parameter.name);
     }
   });
 
@@ -179,12 +158,8 @@ function load(store: ParameterStore, parameters: Fixture["parameters"]): void {
  * of ours, [inputs, outputs].
  */
 function plainForm(name: string, rows: number, columns: number, stored: Fixture["parameters"]): number[] {
-  const get = (key: string): Stored => {
-    const found = stored[key];
-    if (found === undefined) throw new Error(`the fixture has no ${key}`);
-    return found;
-  };
-  const part = ({ shape, data }: Stored, from: number, count: number): number[] => {
+  const get = (key: string): StoredArray => storedArray(stored, key);
+  const part = ({ shape, data }: StoredArray, from: number, count: number): number[] => {
     const [outputs = 0, inputs = 0] = shape;
     return Array.from(
       { length: count * outputs },
@@ -210,16 +185,4 @@ function plainForm(name: string, rows: number, columns: number, stored: Fixture[
     });
   }
   return part(get(name), 0, rows);
-}
-
-/** Within 1e-4 of the largest number of the array. */
-function expectClose(found: ArrayLike<number>, expected: ArrayLike<number>, what: string): void {
-  expect(found.length, what).toBe(expected.length);
-  let largest = 0;
-  let worst = 0;
-  for (let i = 0; i < expected.length; i++) {
-    largest = Math.max(largest, Math.abs(expected[i] ?? Number.NaN));
-    worst = Math.max(worst, Math.abs((found[i] ?? Number.NaN) - (expected[i] ?? Number.NaN)));
-  }
-  expect(worst, what).toBeLessThanOrEqual(1e-4 * Math.max(largest, 1e-3));
 }

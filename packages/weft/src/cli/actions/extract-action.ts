@@ -8,7 +8,7 @@ import { faultPolicyOf } from "../fault-policy.ts";
 import { faultWords, keptWords, withKept } from "../kept-output.ts";
 import { kernelsNote } from "../kernels-note.ts";
 import { checkedBase, tripleTargets } from "../triple-targets.ts";
-import { count } from "../words.ts";
+import { count, skippedWords } from "../words.ts";
 
 export const run: Handler<typeof extractCommand> = async (context, { model, files, ...options }) => {
   const { terminal, signal } = context;
@@ -63,8 +63,7 @@ export const run: Handler<typeof extractCommand> = async (context, { model, file
     const totals = { records, documents, entities, relations, faults, longSentences };
     await terminal.printJson({ ...totals, model: identity, outputs: written, ...quarantine });
   }
-  if (skipped > 0)
-    terminal.say(`skipped ${count(skipped, "file")} that ${skipped === 1 ? "is" : "are"} not text, HTML, PDF or JSONL`);
+  if (skipped > 0) terminal.say(skippedWords(skipped));
   for (const words of notesOn(longSentences, window)) terminal.say(words);
   terminal.say(
     `${count(relations, "relation")} in ${count(documents, "document")}${faultWords(faults, "; ", policy.quarantine)}`,

@@ -1,7 +1,8 @@
 import { join } from "node:path";
-import { type Document, documentFromSentence, sentenceDocuments } from "@weft-nlp/core";
+import { type Document, documentFromSentence, sentenceDocuments, withAnnotation } from "@weft-nlp/core";
 import { Suggester, type Suggestion } from "@weft-nlp/core/corpus";
 import { type Thresholds, thresholdOf } from "@weft-nlp/core/metrics";
+import type { TextOptions } from "@weft-nlp/core/text";
 import { trainConfigSchema } from "@weft-nlp/core/training";
 import { textTable } from "@weft-nlp/draw";
 import { UsageError } from "@weft-nlp/node/errors";
@@ -13,7 +14,7 @@ import type { suggestCommand } from "../commands/suggest-command.ts";
 import { kernelsNote } from "../kernels-note.ts";
 import { OmissionReport } from "../omission-report.ts";
 import { refuseExisting } from "../refuse-existing.ts";
-import { count, whole } from "../words.ts";
+import { count, skippedWords, whole } from "../words.ts";
 import { targetFormat } from "./convert-action.ts";
 
 export const run: Handler<typeof suggestCommand> = async (context, { model, files, out, ...options }) => {
@@ -24,16 +25,18 @@ export const run: Handler<typeof suggestCommand> = async (context, { model, file
   if (out !== standardStream) await refuseExisting(out, inputs, "an input", options.force);
   const suggester = new Suggester({ count: options.top, variety: options.variety });
   const annotated = [...options.exclude, ...(await dataOfRun(model, context))];
-  for (const path of annotated) await exclude(path, suggester, signal);
   const extractor = await Extractor.open(model, options);
   const note = kernelsNote(options);
   if (note !== undefined) terminal.say(note);
   const bar = terminal.progress("reading", 0);
   const total = { documents: 0, sentences: 0, skipped: 0 };
-  const threshold = options.threshold ?? extractor.model.description.threshold;
+  let filesSkipped = 0;
+  const { text, threshold: own } = extractor.model.description;
+  const threshold = options.threshold ?? own;
   try {
+    for (const path of annotated) await exclude(path, suggester, { text, signal });
     for (const path of inputs) {
-      const input = readInput(path, { input: options.input, signal });
+      const input = readInput(path, { input: options.input, text, signal, onSkipped: () => filesSkipped++ });
       for await (const document of extractor.documents(input, { threshold: lowest(threshold), signal })) {
         bar.update(++total.documents);
         for (const { span: _, ...sentence } of sentenceDocuments(document)) {
@@ -46,6 +49,7 @@ export const run: Handler<typeof suggestCommand> = async (context, { model, file
     bar.stop();
     await extractor.close();
   }
+  if (filesSkipped > 0) terminal.say(skippedWords(filesSkipped));
   const chosen = suggester.choose();
   const report = new OmissionReport();
   const given = extractor.model.definition.capabilities.needsGoldEntities;
@@ -104,10 +108,12 @@ interface Printing {
 
 /** The sentence as it is written, with what reaches the threshold. */
 function printed({ document, uncertainty }: Suggestion, index: number, { threshold, bare, given }: Printing): Document {
-  const metadata = { ...document.metadata, suggested: index + 1, uncertainty: round(uncertainty) };
-  if (bare) return { ...document, entities: given ? document.entities : [], relations: [], metadata };
-  const relations = document.relations.filter(({ type, confidence = 1 }) => confidence >= thresholdOf(threshold, type));
-  return { ...document, relations, metadata };
+  const entities = bare && !given ? [] : document.entities;
+  const relations = bare
+    ? []
+    : document.relations.filter(({ type, confidence = 1 }) => confidence >= thresholdOf(threshold, type));
+  const shown = withAnnotation(document, { entities, relations });
+  return { ...shown, metadata: { ...shown.metadata, suggested: index + 1, uncertainty: round(uncertainty) } };
 }
 
 function round(bits: number): number {
@@ -127,8 +133,13 @@ async function dataOfRun(folder: string, { terminal }: CommandContext): Promise<
   return paths.filter((_, index) => there[index]);
 }
 
-async function exclude(path: string, suggester: Suggester, signal: AbortSignal): Promise<void> {
-  for await (const event of readSentences(path, { signal })) {
+/** Sentences are known by their words, so all are cut into words by the rules of the model. */
+async function exclude(
+  path: string,
+  suggester: Suggester,
+  how: { readonly text: TextOptions | undefined; readonly signal: AbortSignal },
+): Promise<void> {
+  for await (const event of readSentences(path, how)) {
     if (event.kind === "sentence") suggester.exclude(documentFromSentence(event.sentence));
   }
 }

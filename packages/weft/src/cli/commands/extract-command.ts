@@ -4,6 +4,7 @@ import {
   annotatingOptions,
   computeOptions,
   formatOption,
+  inputOption,
   newlinesOption,
   pluginOption,
   textFieldOption,
@@ -33,13 +34,7 @@ export const extractCommand = declareCommand({
     },
   },
   options: {
-    input: {
-      value: "kind",
-      description:
-        "what is a document: a line, a paragraph up to an empty line, a file (also html, pdf) or a record of data; text means line",
-      choices: ["auto", "line", "paragraphs", "file", "html", "pdf", "jsonl", "data", "text"],
-      defaultWords: "auto: by the file's name and shape",
-    },
+    input: inputOption,
     from: { ...formatOption, value: "format", description: "read the input as this format instead of detecting it" },
     textField: textFieldOption,
     newlines: { ...newlinesOption, defaultWords: "the model's own, usually auto" },

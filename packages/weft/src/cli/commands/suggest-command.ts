@@ -1,6 +1,6 @@
 import { declareCommand } from "../declaration.ts";
 import { decimalNumber, probability, wholeNumber } from "../option-values.ts";
-import { computeOptions, pluginOption } from "../shared-options.ts";
+import { computeOptions, inputOption, pluginOption } from "../shared-options.ts";
 
 export const suggestCommand = declareCommand({
   name: "suggest",
@@ -13,7 +13,11 @@ export const suggestCommand = declareCommand({
     "trained on are skipped, and so are those of --exclude. docs/little-data.md shows what it brings.",
   arguments: {
     model: { description: "a model's folder, or a run's" },
-    files: { description: "text or JSONL, plain or gzip; - or none for standard input", many: true, optional: true },
+    files: {
+      description: "text, HTML, PDF or data in any format, plain or gzip, or folders of these; - or none for standard input",
+      many: true,
+      optional: true,
+    },
   },
   options: {
     top: { value: "n", description: "how many sentences", parse: wholeNumber(1), default: 100 },
@@ -38,12 +42,7 @@ export const suggestCommand = declareCommand({
       parse: probability,
     },
     bare: { description: "write the sentences without what the model found" },
-    input: {
-      value: "kind",
-      description: "text: a document per line; paragraphs: up to an empty line; jsonl",
-      choices: ["text", "paragraphs", "jsonl"],
-      defaultWords: "by the file's name",
-    },
+    input: inputOption,
     force: { description: "replace an existing file" },
     ...computeOptions,
     plugin: pluginOption,
