@@ -5,14 +5,14 @@ import { pluginOption } from "../shared-options.ts";
 export const workerCommand = declareCommand({
   name: "worker",
   group: "Models",
-  summary: "train what weft sweep, repeat and cv put on a queue",
+  summary: "train what weft repeat, sweep, cv and curve put on a queue",
   details:
-    "Takes one training after the other from the queue, until Ctrl-C or --until-empty. Start as many as you like, on any machines " +
-    "that have the data and the folder of the runs under the same paths. A training that is interrupted goes on from its last " +
-    "checkpoint, here or elsewhere: Ctrl-C gives it back at once, and that of a worker that was killed is taken by another when " +
-    "its lease ends. A training that ends three workers fails. Queues are kept by Redis, Valkey or PostgreSQL, and need the " +
-    "packages bullmq and ioredis or pg: npm install bullmq ioredis. Who can write into the queue can have this worker read and " +
-    "write files, so protect it with a password.",
+    "Takes one training after the other from the queue, until Ctrl-C or --until-empty. Start as many as you like, on any " +
+    "machines that have the data and the folder of the runs under the same paths. An interrupted training continues from " +
+    "its last checkpoint, here or elsewhere: Ctrl-C gives it back at once, and if a worker is killed, another one takes its " +
+    "training when the lease ends. A training that crashes three workers fails. Queues are kept by Redis, Valkey or " +
+    "PostgreSQL, and need the packages bullmq and ioredis or pg: npm install bullmq ioredis. Someone who can write into the " +
+    "queue can make this worker read and write files, so protect it with a password.",
   arguments: {},
   options: {
     queue: { value: "url", description: "redis://HOST:6379 or postgres://USER@HOST/DATABASE", required: true },
