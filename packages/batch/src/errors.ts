@@ -16,7 +16,7 @@ export const batchErrorCodes = {
   QUEUE_UNREACHABLE: "the store of a queue does not answer, or refuses the connection",
   JOB_INVALID: "a queue holds a job that this worker cannot do",
   TRAINING_LOST: "the workers that train a run keep ending",
-  TRAININGS_FAILED: "some trainings of a queue failed in this worker",
+  TRAININGS_FAILED: "some training runs of a queue failed in this worker",
 } as const;
 
 /** A key of `batchErrorCodes`. */

@@ -16,7 +16,7 @@ export const serverErrorCodes = {
   CORRECTIONS_UNKNOWN: "the server has no correction project with this name, or the project has no such sentence",
   CORRECTIONS_EXIST: "a correction project with this name already exists",
   CORRECTION_CONFLICT: "a sentence or project has changed since the client read it",
-  TRAINING_RUNNING: "a training is running, and the server runs one at a time",
+  TRAINING_RUNNING: "a training run is in progress, and the server allows one at a time",
   TOKEN_INVALID: "the server requires a bearer token, and the request has none or a wrong one",
   NOT_ALLOWED: "the server does not allow this, or was started without the option for it",
   RATE_EXCEEDED: "a client exceeds the server's request rate",

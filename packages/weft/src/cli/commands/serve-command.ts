@@ -38,7 +38,7 @@ export const serveCommand = declareCommand({
     cors: { value: "origin", description: "pages of these origins may call this server", many: "several each" },
     allowHost: {
       value: "name",
-      description: "names besides localhost by which the server may be called; addresses always may",
+      description: "more names than localhost by which the server may be called; addresses are always allowed",
       many: "several each",
     },
     rate: {

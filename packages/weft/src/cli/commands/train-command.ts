@@ -10,11 +10,11 @@ export const trainCommand = declareCommand({
     "From a configuration: reads annotated sentences, trains, chooses the best epoch on dev, and scores dev and (once, at " +
     "the end) test. Writes a run folder: config.yaml, events.jsonl, checkpoints/, report.json, loss.svg, score.svg and " +
     "model/, which has the best epoch so far from the start. --resume continues a run that stopped for any reason, and ends " +
-    "in the same bytes. With --json every event is a line on standard output.\n\n" +
-    "From data (files or folders in any format, whether or not their names say train, dev and test): does what weft init " +
-    "does, in the run's folder, then trains a small model in about a minute, and then the chosen one. The run's model/ is " +
-    "always the best on dev so far, and is calibrated at the end; the trainings are normal runs below runs/. --budget " +
-    "spends time on settings and seeds, chosen on dev by successive halving. --resume continues it.",
+    "in the same bytes. With --json every event is a line on standard output.\n\nFrom data (files or folders in any format, " +
+    "whether or not their names say train, dev and test): does what weft init does, in the run's folder, then trains a " +
+    "small model in about a minute, and then the chosen one. The run's model/ is always the best on dev so far, and is " +
+    "calibrated at the end; both are normal runs below runs/. --budget spends time on settings and seeds, chosen on dev by " +
+    "successive halving. --resume continues it.",
   arguments: { sources: { description: "a configuration (YAML), or annotated files and folders", many: true } },
   options: {
     set: setOption,
