@@ -40,7 +40,7 @@ try {
     report(await faultsOf(page));
     if (index % 10 === 9) console.error(`site: ${index + 1} of ${looked.length} pages`);
   }
-  for (const check of [firstPage, wayThrough, demo, asFile]) report(await check());
+  for (const check of [firstPage, wayThrough, demo, notFound, asFile]) report(await check());
 } finally {
   await browser.close();
   await server.close();
@@ -113,8 +113,6 @@ async function open(page, options = {}) {
   const faults = [];
   tab.on("console", (message) => {
     const { url } = message.location();
-    // A model may have more files; asking for them is how the library finds out.
-    if (/\/model\/(vectors\.bin|encoder\.json)$/.test(url)) return;
     if (message.type() === "error" || message.type() === "warning") faults.push(`${message.type()}: ${message.text()} ${url}`);
   });
   tab.on("pageerror", (error) => faults.push(`thrown: ${error.message}`));
@@ -230,6 +228,27 @@ async function demo() {
   }
   await close();
   return faults.map((fault) => `the demo: ${fault}`);
+}
+
+/** A page that is missing, at any depth, leads back to the site. */
+async function notFound() {
+  const context = await browser.newContext({ viewport: { width: 1200, height: 900 } });
+  const tab = await context.newPage();
+  const faults = [];
+  for (const missing of ["nothing.html", "results/nothing.html", "no/such/folder/"]) {
+    try {
+      await tab.goto(`${server.address}${missing}`);
+      await tab.evaluate(axe.source);
+      faults.push(...(await accessibility(tab)));
+      await tab.locator(`a[href^="/any/where/"]`).first().click();
+      await tab.locator("h1", { hasText: "Weft" }).first().waitFor();
+      if (tab.url() !== `${server.address}index.html`) faults.push(`${missing} leads to ${tab.url()}`);
+    } catch (error) {
+      faults.push(`${missing}: ${error instanceof Error ? error.message.split("\n", 1)[0] : String(error)}`);
+    }
+  }
+  await context.close();
+  return faults.map((fault) => `a missing page: ${fault}`);
 }
 
 /** Opened as a file, a page is read and followed without an error. */

@@ -9,6 +9,7 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, posix, sep } from "node:path";
 import { parseAst } from "rolldown/parseAst";
+import { notFoundPage } from "./not-found.mjs";
 
 const base = "/__weft_base__/";
 const anyBase = new RegExp(base, "g");
@@ -23,7 +24,8 @@ export function makeRelative(site) {
   }
   /** @type {Map<string, string>} */
   const inline = new Map();
-  for (const file of files.filter((name) => name.endsWith(".html"))) {
+  writeFileSync(join(site, "404.html"), notFoundPage);
+  for (const file of files.filter((name) => name.endsWith(".html") && name !== "404.html")) {
     rewrite(join(site, file), (text) => relativePage(text, file, inline));
   }
   for (const [name, text] of inline) writeFileSync(join(site, name), text);

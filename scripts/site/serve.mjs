@@ -2,6 +2,7 @@ import { readFileSync, statSync } from "node:fs";
 import { createServer } from "node:http";
 import { extname, join, normalize, sep } from "node:path";
 import { gzipSync } from "node:zlib";
+import { notFoundPage, notFoundSource } from "./not-found.mjs";
 
 /** @type {Readonly<Record<string, string>>} */
 const types = {
@@ -43,7 +44,8 @@ export async function serveSite(site, { port = 0, prefix = "/" } = {}) {
     const { pathname } = new URL(request.url ?? "/", "http://localhost");
     const file = fileAt(site, prefix, pathname);
     if (file === undefined) {
-      answer.writeHead(404, { "content-type": "text/plain" }).end("not found\n");
+      const allowed = policy.replace("script-src", `script-src ${notFoundSource}`);
+      answer.writeHead(404, { "content-type": types[".html"], "content-security-policy": allowed }).end(notFoundPage);
       return;
     }
     const type = types[extname(file)] ?? "application/octet-stream";

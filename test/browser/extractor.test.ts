@@ -10,6 +10,7 @@ import { buildLexicon, lexiconSettings } from "@weft-nlp/core/vocabulary";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Extractor } from "weft-nlp";
+import { vectorsOf } from "../../packages/core/src/testing/example-vectors.ts";
 import type * as WeftBrowser from "../../packages/weft/src/browser/index.ts";
 import { launch, noBrowser, root } from "./browser.ts";
 
@@ -94,6 +95,8 @@ describe.skipIf(noBrowser !== "")(`weft-nlp/browser${noBrowser}`, () => {
     expect(first.facts).toMatchObject({ kind: "rin", kernels: expect.stringMatching(/relaxed|baseline/) as string });
     expect(first.steps).toBeGreaterThan(1);
     expect(first.last?.loaded).toBe(first.last?.total);
+    const files = asked.filter((path) => path.startsWith("/model/")).toSorted();
+    expect(files).toEqual(["/model/config.json", "/model/model.safetensors", "/model/vocab.json"]);
     const kernels = asked.filter((path) => path.endsWith(".wasm"));
     expect(kernels).toHaveLength(1);
     asked.length = 0;
@@ -148,8 +151,8 @@ describe.skipIf(noBrowser !== "")(`weft-nlp/browser${noBrowser}`, () => {
     const encoder = { name: tiny.name, checksum: tiny.checksum, train: "on" };
     const built = buildModel(
       {
-        ...{ name: "rin", settings: settings.parse({ inputs: { encoder } }), threshold: 0.3 },
-        lexicon: buildLexicon(sentences, lexiconSettings.parse({})),
+        ...{ name: "rin", settings: settings.parse({ inputs: { encoder, words: { size: 2 } } }), threshold: 0.3 },
+        lexicon: buildLexicon(sentences, lexiconSettings.parse({}), {}, vectorsOf(["paris"])),
         constraints: { onePerPair: "unordered", relations: {}, entityTypes: "joint", nodes: 100, beam: 4 },
       },
       { build: "baseline", encoders: [tiny] },
@@ -174,6 +177,7 @@ describe.skipIf(noBrowser !== "")(`weft-nlp/browser${noBrowser}`, () => {
     expect(found.pairs).not.toEqual([]);
     expect(found.pairs.length).toBe(here?.relations.length);
     expect(new Set(found.pairs).size).toBe(found.pairs.length);
+    expect(asked.filter((path) => path.startsWith("/model/"))).toHaveLength(5);
     // By the first word of a file's name, since a hash follows.
     const fetched = asked.filter((path) => path.endsWith(".js")).map((path) => /\w+/.exec(path)?.[0]);
     expect(new Set(fetched)).toEqual(new Set(["decode", "extract", "pretrained", "tokenizers"]));

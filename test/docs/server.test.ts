@@ -50,16 +50,17 @@ test("the options and limits on the page match the command", () => {
     if (!["–", "cores"].includes(shown)) expect(String(known?.default), option).toBe(shown);
   }
   const { textUnits, documents, lineBytes, streamWindow, bodyMs, stalledMs, pairs, sentencePairWords } = defaultLimits;
-  const sentence = `Fixed limits: ${textUnits.toLocaleString("en")} UTF-16 units a text, ${documents.toLocaleString("en")} texts a JSON request, ${lineBytes >> 20} MiB a line of a stream, ${streamWindow} lines of a stream under way, ${bodyMs / 1000} seconds for a body to arrive, ${stalledMs / 1000} seconds without a byte of an answer taken.`;
+  const count = (limit: number): string => limit.toLocaleString("en");
+  const sentence = `Some limits are fixed: ${count(textUnits)} UTF-16 units for a text, ${count(documents)} texts in a JSON request, ${lineBytes >> 20} MiB for a line of a stream, ${streamWindow} lines of a stream in progress, ${bodyMs / 1000} seconds for a body to arrive, and ${stalledMs / 1000} seconds in which a client takes no byte of an answer.`;
   expect(prose).toContain(sentence);
-  expect(prose).toContain(`${pairs.toLocaleString("en")} pairs a JSON request`);
-  expect(prose).toContain(`${sentencePairWords.toLocaleString("en")} words over all pairs of one sentence`);
+  expect(prose).toContain(`${count(pairs)} pairs in a JSON request`);
+  expect(prose).toContain(`${count(sentencePairWords)} words over all pairs`);
   expect([88 * 87 * 256 <= sentencePairWords, 89 * 88 * 256 > sentencePairWords]).toEqual([true, true]);
   const { retryFirstMs, retryLongestMs, grownBytes, renewMs } = defaultLimits;
   expect(prose).toContain(`by itself after ${retryFirstMs / 1000} seconds`);
   expect(prose).toContain(`up to ${retryLongestMs / 60_000} minutes`);
   expect(prose).toContain(`grown by more than ${grownBytes / 2 ** 30} GiB`);
-  expect(prose).toContain(`every ${renewMs / 60_000} minutes at most`);
+  expect(prose).toContain(`at most every ${renewMs / 60_000} minutes`);
 });
 
 test("the requests on the page get the answers it shows", async () => {

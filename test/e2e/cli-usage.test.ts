@@ -10,11 +10,11 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 test("help lists every command in its group, with examples, on standard output", async () => {
   const { code, out, err } = await weft(["--help"]);
   expect({ code, err }).toEqual({ code: 0, err: "" });
-  for (const text of ["Data and scores:", "Around:", "Examples:", "  score ", "  data check ", "  doctor ", "  completion "]) {
+  for (const text of ["Data and scores:", "Other:", "Examples:", "  score ", "  data check ", "  doctor ", "  completion "]) {
     expect(out).toContain(text);
   }
   expect(out.match(/^[A-Z][a-z ]+:$/gm)).toEqual(
-    ["Options", "Models", "Data and scores", "Batches", "Encoders", "Around", "Examples"].map((group) => `${group}:`),
+    ["Options", "Models", "Data and scores", "Batches", "Encoders", "Other", "Examples"].map((group) => `${group}:`),
   );
   expect(out.split("\n").filter((line) => line.length > 80)).toEqual([]);
 });

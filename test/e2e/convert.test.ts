@@ -215,7 +215,7 @@ test("several inputs of different formats become one output, with the place of e
   const before = read("all.jsonl");
   const refused = await weft(["convert", "one.jsonl", "ann", "all.jsonl"], cwd);
   expect(refused.code).toBe(2);
-  expect(refused.err).toContain("all.jsonl is taken for the output and exists already");
+  expect(refused.err).toContain("all.jsonl is taken for the output and already exists");
   expect(read("all.jsonl")).toBe(before);
   const brat = await weft(["convert", "one.jsonl", "ann", "--out", "both/", "--to", "brat"], cwd);
   expect(brat.err).toContain("the files are called");

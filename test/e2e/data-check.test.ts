@@ -74,7 +74,7 @@ test("--fix corrects the data, renames types as requested, and leaves nothing to
   expect(problems.filter(({ level }) => level === "warning")).toEqual([]);
   const twice = await weft(args, inFolder);
   expect(twice.code).toBe(1);
-  expect(twice.err).toContain("clean.jsonl: this path exists already, and Weft does not overwrite it (OUTPUT_EXISTS)");
+  expect(twice.err).toContain("clean.jsonl: this path already exists, and Weft does not overwrite it (OUTPUT_EXISTS)");
 });
 
 test("several files go into a folder under their own names, and a brat folder stays a folder", async () => {

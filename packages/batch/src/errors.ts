@@ -7,16 +7,16 @@ export const batchErrorCodes = {
   PLAN_MISMATCH: "an input or the model differs from the one that was planned",
   INPUT_UNPLANNABLE: "an input of a batch is not text with a document per line or paragraph, nor JSONL",
   SHARD_LOST: "a worker of a batch ended or stalled before it finished its shard",
-  WORKERS_LOST: "workers of a batch keep ending, whichever shard they do",
+  WORKERS_LOST: "workers of a batch keep ending, whichever shard they are doing",
   BATCH_INCOMPLETE: "a batch has shards that are not done",
   BATCH_DAMAGED: "parts of a batch are missing, or differ from what was committed",
-  RECORD_FATAL: "a record ended or stalled every worker that read it",
-  QUEUE_URL_INVALID: "this is not the address of a queue",
+  RECORD_FATAL: "a record crashed or stalled every worker that read it",
+  QUEUE_URL_INVALID: "an address is not that of a queue",
   QUEUE_CLIENT_MISSING: "the packages that a queue needs are not installed",
   QUEUE_UNREACHABLE: "the store of a queue does not answer, or refuses the connection",
-  JOB_INVALID: "a queue holds something that this worker cannot do",
-  TRAINING_LOST: "the workers that train a run end again and again",
-  TRAININGS_FAILED: "some trainings of a queue failed in this worker",
+  JOB_INVALID: "a queue holds a job that this worker cannot do",
+  TRAINING_LOST: "the workers that train a run keep ending",
+  TRAININGS_FAILED: "some training runs of a queue failed in this worker",
 } as const;
 
 /** A key of `batchErrorCodes`. */

@@ -14,9 +14,9 @@ export const coreErrorCodes = {
   SPAN_OUTSIDE: "a span extends beyond its sentence or text",
   SPAN_EMPTY: "a span contains no token or no character",
   SPAN_MISALIGNED: "character offsets do not fall on token boundaries",
-  WORDS_DISAGREE: "a file gives offsets and words that are not in its text",
+  WORDS_DISAGREE: "the words that a file gives are not in its text at or near their offsets",
   RELATION_END_MISSING: "a relation names an entity that does not exist",
-  ENTITY_OVERLAP: "entities overlap, but the tag scheme holds only flat ones",
+  ENTITY_OVERLAP: "entities overlap, but the tag scheme can only hold flat ones",
   CORPUS_EMPTY: "a corpus has no sentences",
   LABEL_UNKNOWN: "a label does not occur in the training data",
   VECTORS_INVALID: "a word-vector file is malformed",
@@ -32,7 +32,7 @@ export const coreErrorCodes = {
   CALIBRATION_IMPOSSIBLE: "a model proposes no relation in the calibration sentences",
   MERGE_IMPOSSIBLE: "models differ in kind, settings or labels, so they cannot decide together",
   SENTENCES_MISMATCH: "two files should hold the same sentences but differ",
-  ENCODER_MISSING: "a pretrained encoder that a model reads is not here",
+  ENCODER_MISSING: "a pretrained encoder that a model needs is not available",
   COMPANION_MISSING: "a file that another one needs is missing",
 } as const;
 

@@ -88,6 +88,6 @@ function changed({ path }: PlannedInput): BatchError {
   return new BatchError("PLAN_MISMATCH", {
     at: { source: path },
     message: "the input is not as it was when the batch was planned",
-    hint: "bring back the file as it was, or plan a new batch",
+    hint: "restore the file as it was, or plan a new batch",
   });
 }

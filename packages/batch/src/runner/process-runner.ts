@@ -156,7 +156,7 @@ export class ProcessRunner implements ShardRunner {
     const words = this.#lastWords.trim().split("\n").at(-1) ?? "";
     return new BatchError("SHARD_LOST", {
       message: `the worker of shard ${shard.id} ${how}${words === "" ? "" : `: ${words}`}`,
-      hint: "it is retried; a shard that ends workers again and again is halved until the record that does it is found",
+      hint: "it is retried; a shard that keeps crashing workers is halved until the record that causes it is found",
       cause,
     });
   }

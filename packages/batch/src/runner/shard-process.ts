@@ -44,7 +44,7 @@ async function checkModel(place: string, { model }: Plan): Promise<void> {
   throw new BatchError("PLAN_MISMATCH", {
     at: { source: place },
     message: `the model is not the one that was planned: its digest is ${digest}, expected ${model.identity.digest}`,
-    hint: "bring back the model as it was, name its place with --model, or plan a new batch",
+    hint: "restore the model as it was, name its place with --model, or plan a new batch",
   });
 }
 

@@ -103,7 +103,7 @@ function requireOverlap(annotators: readonly Annotator[], groups: readonly Group
       one === undefined
         ? `${name} has no documents`
         : `${name} has no document in common with anyone else; its first is ${JSON.stringify(one)}, that of ${other?.name} ${JSON.stringify(two)}`,
-    hint: "documents belong together if they have the same id",
+    hint: "documents are matched by id",
   });
 }
 

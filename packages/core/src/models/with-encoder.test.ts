@@ -52,7 +52,7 @@ describe.each([...models].filter(({ parts }) => parts === undefined).map(({ name
     expect(examples.map((example) => predictor.predict([example], options)[0])).toEqual(all);
     const files = packModel(built);
     expect(new Predictor(unpackModel(files, "m", { build: "baseline", encoders })).predict(examples, options)).toEqual(all);
-    expect(() => unpackModel(files, "m", { build: "baseline" })).toThrow("which is not here");
+    expect(() => unpackModel(files, "m", { build: "baseline" })).toThrow("which is not available");
     const names = built.store.layout.map((each) => each.name);
     expect(names.filter((each) => /pretrained\/(mix|scale)$/.test(each))).toHaveLength(2);
     expect(names.some((each) => each.startsWith("encoder/"))).toBe(false);

@@ -9,35 +9,43 @@ import { configError, printPath } from "../settings/index.ts";
 import { newlineRules, tokenSplits } from "../text/index.ts";
 import { type LexiconNeeds, lexiconSettings } from "../vocabulary/lexicon.ts";
 
+const rate = (value: number) => z.number().positive().default(value).describe("learning rate");
+const share = (value: number, words: string) => z.number().min(0).lt(1).default(value).describe(words);
+const epsilon = (value: number) => z.number().positive().default(value).describe("ε, added so that no step divides by 0");
+
 const optimizerSettings = z.discriminatedUnion("name", [
   z.strictObject({
     name: z.literal("adam").default("adam"),
-    rate: z.number().positive().default(1e-3),
-    beta1: z.number().min(0).lt(1).default(0.9),
-    beta2: z.number().min(0).lt(1).default(0.999),
-    epsilon: z.number().positive().default(1e-8),
+    rate: rate(1e-3),
+    beta1: share(0.9, "β₁, how much of its running mean of gradients a step keeps"),
+    beta2: share(0.999, "β₂, how much of its running mean of squared gradients a step keeps"),
+    epsilon: epsilon(1e-8),
   }),
   z.strictObject({
     name: z.literal("adamw"),
-    rate: z.number().positive().default(1e-3),
-    beta1: z.number().min(0).lt(1).default(0.9),
-    beta2: z.number().min(0).lt(1).default(0.999),
-    epsilon: z.number().positive().default(1e-8),
-    decay: z.number().min(0).default(0.01).describe("share of a weight that decays in a step at a rate of 1; biases do not"),
+    rate: rate(1e-3),
+    beta1: share(0.9, "β₁, how much of its running mean of gradients a step keeps"),
+    beta2: share(0.999, "β₂, how much of its running mean of squared gradients a step keeps"),
+    epsilon: epsilon(1e-8),
+    decay: z
+      .number()
+      .min(0)
+      .default(0.01)
+      .describe("weight decay: how much of a weight a step removes, times the rate; biases do not decay"),
   }),
   z.strictObject({
     name: z.literal("adadelta"),
-    rate: z.number().positive().default(1),
-    rho: z.number().min(0).lt(1).default(0.9),
-    epsilon: z.number().positive().default(1e-6),
+    rate: rate(1),
+    rho: share(0.9, "ρ, how much of its running means of squares a step keeps"),
+    epsilon: epsilon(1e-6),
   }),
   z.strictObject({
     name: z.literal("rmsprop"),
-    rate: z.number().positive().default(1e-3),
-    rho: z.number().min(0).lt(1).default(0.99),
-    epsilon: z.number().positive().default(1e-8),
+    rate: rate(1e-3),
+    rho: share(0.99, "ρ, how much of its running mean of squared gradients a step keeps"),
+    epsilon: epsilon(1e-8),
   }),
-  z.strictObject({ name: z.literal("sgd"), rate: z.number().positive().default(0.1) }),
+  z.strictObject({ name: z.literal("sgd"), rate: rate(0.1) }),
 ]);
 
 const scheduleSettings = z.strictObject({
@@ -60,7 +68,7 @@ const trainingSettings = () =>
       .int()
       .min(1)
       .default(5)
-      .describe("sentences a worker takes at once; it affects rounding, so it changes the last bits"),
+      .describe("sentences that a worker takes at once; it affects rounding, and so the last bits of the weights"),
     shuffle: z.boolean().default(true).describe("shuffle the sentences in every epoch; false keeps the file's order"),
     maxNorm: z.number().positive().default(5).describe("maximum global norm of the gradient; a longer one is scaled down to it"),
     tables: z.enum(["lazy", "dense"]).default("lazy").describe("embedding rows to update: those of the batch, or all"),
@@ -71,7 +79,9 @@ const trainingSettings = () =>
       .int()
       .min(0)
       .default(20)
-      .describe("evaluations without a better dev score before training stops, counted once something is right; 0: never"),
+      .describe(
+        "evaluations without progress on dev before training stops, which it does only once something is right; 0: never",
+      ),
     threshold: z.number().gt(0).lt(1).default(0.5).describe("minimum probability of a relation"),
     select: z
       .enum(["auto", ...protocols.names])
@@ -82,10 +92,10 @@ const trainingSettings = () =>
     ties: z
       .enum(["entities", "first"])
       .optional()
-      .describe("which of equal epochs to keep: that with the better entities, else the later (the default), or the first"),
+      .describe("which of equal epochs to keep: the one with better entities, or else the later one (the default); or the first"),
   });
 
-/** The model of a configuration that names none: the one that measures best on typed entities. */
+/** The model of a configuration that names none: the one that scores best on typed entities. */
 const defaultModel = "joint-nn";
 
 type ModelSettings = { readonly name: string } & Readonly<Record<string, unknown>>;
@@ -113,22 +123,24 @@ const partSettings = () =>
 
 const makeSchema = () =>
   z.strictObject({
-    seed: z.int().min(0).default(1),
+    seed: z.int().min(0).default(1).describe("decides everything that is random in training"),
     data: z.strictObject({
-      train: z.string(),
-      dev: z.string(),
-      test: z.string().optional(),
+      train: z.string().describe("the sentences to learn from: a file, or a folder of documents"),
+      dev: z.string().describe("the sentences that choose the best epoch"),
+      test: z.string().optional().describe("the sentences that are scored once, at the end"),
       negatives: z
         .array(z.string().min(1))
         .optional()
         .describe(
-          "relation types that mean no relation, such as no_relation and Other; by default those that the format defines",
+          "relation types that mean no relation, such as no_relation and Other; defaults to those that the format defines",
         ),
       columns: z
         .record(z.string(), z.string())
         .optional()
-        .describe("which column of a table of pairs holds what: sentence, head, tail, relation, …; by default by usual names"),
-      trainSentences: z.int().min(1).optional().describe("train on only the first so many sentences of train"),
+        .describe(
+          "which column of a table of pairs holds what: sentence, head, tail, relation, …; found by their usual names by default",
+        ),
+      trainSentences: z.int().min(1).optional().describe("train only on this many sentences, the first of train"),
     }),
     reading: z
       .strictObject({
@@ -136,7 +148,7 @@ const makeSchema = () =>
           .enum(readingUnits)
           .default("sentence")
           .describe("what the model reads at once: a sentence, or neighbouring ones of a paragraph or document that fit"),
-        tokens: z.int().min(1).max(4096).default(256).describe("max tokens of several sentences read at once"),
+        tokens: z.int().min(1).max(4096).default(256).describe("max tokens in sentences that are read together"),
       })
       .optional()
       .describe("relations across sentences; by default every sentence is read alone"),
@@ -149,7 +161,7 @@ const makeSchema = () =>
         split: z
           .array(z.enum(tokenSplits))
           .default([])
-          .describe("where words are split further: units, 5mg into 5 and mg; hyphens, COVID-19-related at each hyphen"),
+          .describe("how to split words further: units splits 5mg into 5 and mg; hyphens splits COVID-19-related at each hyphen"),
       })
       .optional()
       .describe("how text becomes words and sentences in formats without words; the model remembers it"),
@@ -157,11 +169,11 @@ const makeSchema = () =>
       .string()
       .default("auto")
       .describe(
-        "word vectors: a file, a folder or an installed package that holds one, or off; auto: those of @weft-nlp/vectors-en if most letters of train are Latin and the word embeddings are as wide",
+        "word vectors: a file, or a folder or an installed package that has one, or off; auto: those of @weft-nlp/vectors-en if at least half of the letters in train are Latin and the word embeddings have the same width",
       ),
     vocabulary: lexiconSettings.prefault({}),
     model: modelSettings(),
-    constraints: constraintSettings.optional().describe("what predicted relations must comply with"),
+    constraints: constraintSettings.optional().describe("constraints on predicted relations"),
     init: z.string().optional().describe("a model or run to start from: its weights, words and labels"),
     objective: objectiveSettings().prefault({ name: "likelihood" }),
     optimizer: optimizerSettings.prefault({}),

@@ -57,7 +57,7 @@ export async function* selectDocuments(events: AsyncIterable<ReadEvent>, list: D
   throw new FileError("DOCUMENT_MISSING", {
     at: { source: list.source, line: first[1] },
     message: `${missing.length} of the ${list.lines.size} documents listed are not in the input: ${shown.join(", ")}${rest}`,
-    hint: "a document is named by its id, which in a folder is the name of its files without their ending",
+    hint: "a document is named by its id, which in a folder is the name of its files without their extension",
   });
 }
 

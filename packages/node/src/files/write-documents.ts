@@ -65,7 +65,7 @@ async function* onlyDocument(
     if (event.kind === "omission") onOmission(event.omission);
     else if (event.file !== (only ??= event.file)) {
       const message = `a file in ${format.name} holds one document, and there are several`;
-      throw new FileError("FILE_IS_FOLDER", { at: { source: path }, message, hint: "name a folder, without an ending" });
+      throw new FileError("FILE_IS_FOLDER", { at: { source: path }, message, hint: "name a folder, without an extension" });
     } else yield event.text;
   }
 }

@@ -56,7 +56,7 @@ async function imported(url: string): Promise<unknown> {
     return await import(/* @vite-ignore */ url);
   } catch (cause) {
     throw invalid(url, `this plugin cannot be loaded: ${wordsOf(cause)}`, {
-      hint: "a plugin is an ES module in JavaScript; what it imports must be installed beside it",
+      hint: "a plugin is an ES module in JavaScript; what it imports must be installed next to it",
       cause,
     });
   }

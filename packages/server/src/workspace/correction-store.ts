@@ -322,7 +322,7 @@ function freshName(name: string, taken: ReadonlySet<unknown>): string {
 function exists(name: string): RequestError {
   return new RequestError("CORRECTIONS_EXIST", {
     at: { path: "name" },
-    message: `the correction project ${name} exists already`,
+    message: `the correction project ${name} already exists`,
     hint: "choose another name, or add to that project",
   });
 }

@@ -14,40 +14,73 @@ export interface FetchOptions {
 }
 
 /**
- * Fetches the files of a model's folder, all at once.
+ * Fetches the files of a model's folder, all at once. Files that only some models have follow when
+ * those that name them are there.
  *
  * @param folder its address, with a slash at the end
- * @throws {ArchiveError} ARCHIVE_INVALID if a file that every model has is not there
+ * @throws {ArchiveError} ARCHIVE_INVALID if a file that the model needs is not there
  */
 export async function fetchModel(folder: string, { onProgress, signal }: FetchOptions): Promise<ModelFiles> {
-  const sizes: (number | undefined)[] = [];
-  const loaded: number[] = [];
+  const names: readonly FileName[] = [...modelFileNames.always, ...modelFileNames.sometimes];
+  const sizes = new Map<FileName, number | undefined>(names.map((name) => [name, undefined]));
+  const loaded = new Map<FileName, number>();
   const report = (): void => {
-    const known = sizes.every((size) => size !== undefined);
-    onProgress?.({ loaded: sum(loaded), total: known ? sum(sizes) : undefined });
+    const known = [...sizes.values()].every((size) => size !== undefined);
+    onProgress?.({ loaded: sum(loaded.values()), total: known ? sum(sizes.values()) : undefined });
   };
-  const names: readonly string[] = [...modelFileNames.always, ...modelFileNames.sometimes];
-  const entries = await Promise.all(
-    names.map(async (name, index) => {
-      sizes[index] = undefined;
-      loaded[index] = 0;
-      const needed = index < modelFileNames.always.length;
-      const answer = await ask(`${folder}${name}`, needed, signal);
-      sizes[index] = answer === undefined ? 0 : lengthOf(answer);
-      if (answer === undefined) return [];
-      const bytes = await readAll(answer, (count) => {
-        loaded[index] = count;
-        report();
-      });
-      sizes[index] = bytes.length;
-      loaded[index] = bytes.length;
+  const get = async (name: FileName): Promise<Uint8Array> => {
+    const answer = await ask(`${folder}${name}`, signal);
+    sizes.set(name, lengthOf(answer));
+    const bytes = await readAll(answer, (count) => {
+      loaded.set(name, count);
       report();
-      return [[name, bytes] as const];
-    }),
-  );
-  // An answer without a file may have come last.
-  report();
-  return Object.fromEntries(entries.flat()) as unknown as ModelFiles;
+    });
+    sizes.set(name, bytes.length);
+    loaded.set(name, bytes.length);
+    report();
+    return bytes;
+  };
+  const getIf = async (needed: boolean, name: FileName): Promise<Uint8Array | undefined> => {
+    if (needed) return get(name);
+    sizes.set(name, 0);
+    report();
+    return undefined;
+  };
+  const [config, vocab] = [get("config.json"), get("vocab.json")];
+  const files = {
+    "config.json": config,
+    "vocab.json": vocab,
+    "model.safetensors": get("model.safetensors"),
+    "vectors.bin": vocab.then(async (bytes) => getIf(hasVectors(valueOf(bytes)), "vectors.bin")),
+    "encoder.json": config.then(async (bytes) => getIf(hasTrainedEncoder(valueOf(bytes)), "encoder.json")),
+  };
+  const entries = await Promise.all(names.map(async (name) => [name, await files[name]] as const));
+  return Object.fromEntries(entries.filter(([, bytes]) => bytes !== undefined)) as unknown as ModelFiles;
+}
+
+type FileName = keyof ModelFiles;
+
+/** The value in a file; undefined if it is not JSON, which is reported when the model is built. */
+function valueOf(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether the words of `vocab.json` name vectors. */
+function hasVectors(vocab: unknown): boolean {
+  return (vocab as { words?: { vectors?: unknown } } | null | undefined)?.words?.vectors !== undefined;
+}
+
+/** Whether `config.json` has a pretrained encoder that was trained with the model, at any depth. */
+function hasTrainedEncoder(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return Object.entries(value).some(([key, inner]: [string, { train?: unknown } | null | undefined]) => {
+    const train = key === "encoder" ? (inner?.train ?? false) : false;
+    return (train !== false && train !== "off") || hasTrainedEncoder(inner);
+  });
 }
 
 /**
@@ -62,7 +95,7 @@ export async function checksumOf(files: ModelFiles): Promise<string | undefined>
   return `sha256:${Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("")}`;
 }
 
-async function ask(url: string, needed: boolean, signal: AbortSignal | undefined): Promise<Response | undefined> {
+async function ask(url: string, signal: AbortSignal | undefined): Promise<Response> {
   const answer = await fetch(url, signal === undefined ? {} : { signal }).catch((cause: unknown) => {
     signal?.throwIfAborted();
     throw missing(url, "the server cannot be reached, or does not let this page read the file", cause);
@@ -70,7 +103,6 @@ async function ask(url: string, needed: boolean, signal: AbortSignal | undefined
   // Servers of single pages answer unknown paths with the page.
   const isPage = answer.headers.get("content-type")?.startsWith("text/html") === true;
   if (answer.ok && !isPage) return answer;
-  if (!needed) return undefined;
   throw missing(url, answer.ok ? "the server answered with a page" : `the server answered ${answer.status}`);
 }
 
@@ -107,6 +139,8 @@ async function readAll({ body }: Response, onBytes: (count: number) => void): Pr
   return whole;
 }
 
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, each) => total + each, 0);
+function sum(numbers: Iterable<number | undefined>): number {
+  let total = 0;
+  for (const each of numbers) total += each ?? 0;
+  return total;
 }

@@ -49,7 +49,7 @@ export type Options = Readonly<Record<string, OptionDeclaration>>;
 export interface CommandDeclaration<A extends Arguments = Arguments, O extends Options = Options> {
   /** One word, or two if the command belongs to a family: `data check`. */
   readonly name: string;
-  readonly group: "Models" | "Batches" | "Encoders" | "Data and scores" | "Around";
+  readonly group: "Models" | "Batches" | "Encoders" | "Data and scores" | "Other";
   /** One line for the list of commands. */
   readonly summary: string;
   /** Details for the command's own help. */

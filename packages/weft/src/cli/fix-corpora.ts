@@ -132,7 +132,7 @@ function namesIn(files: readonly CheckedFile[], kind: LabelKind | undefined): Se
 function alreadyThere(path: string): FileError {
   return new FileError("OUTPUT_EXISTS", {
     at: { source: path },
-    message: "this path exists already, and Weft does not overwrite it",
+    message: "this path already exists, and Weft does not overwrite it",
     hint: "name a new file or folder",
   });
 }

@@ -7,7 +7,7 @@ import { buildProgram, divertOutput } from "./program.ts";
 
 const paint = declareCommand({
   name: "paint",
-  group: "Around",
+  group: "Other",
   summary: "paint things",
   details: "With a brush.",
   arguments: { wall: { description: "which" }, colours: { description: "of what", many: true, optional: true } },
@@ -47,7 +47,7 @@ test("a handler's input has the types that the declaration implies", () => {
   >();
   const schema = declareCommand({
     name: "schema",
-    group: "Around",
+    group: "Other",
     summary: "",
     arguments: { what: { description: "", choices: ["one", "two"], default: "one" }, file: { description: "", optional: true } },
     options: { out: { value: "folder", description: "", required: true } },

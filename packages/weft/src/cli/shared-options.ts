@@ -6,7 +6,7 @@ export const computeOptions = {
   threads: { value: "n", description: "worker threads", defaultWords: "the machine's cores", parse: wholeNumber(1) },
   kernels: {
     value: "name",
-    description: "what computes: machine code, or WebAssembly with or without fused multiply-add",
+    description: "which kernels compute: machine code, or WebAssembly with or without fused multiply-add",
     defaultWords: "the fastest that runs here",
     choices: ["native", "relaxed", "baseline", "plain"],
   },
@@ -67,7 +67,7 @@ export const annotatingOptions = {
 export const typeOptions = {
   ignore: {
     value: "types",
-    description: "types that do not count on either side, such as Other; several with commas between",
+    description: "types that count neither in gold nor in predictions, such as Other; several with commas between",
     parse: nameList,
   },
   types: {
@@ -79,7 +79,7 @@ export const typeOptions = {
 
 /** The options of the commands that score predictions. */
 export const scoreOptions = {
-  train: { value: "file", description: "training data: adds a baseline that only remembers, and scores for unseen triples" },
+  train: { value: "file", description: "training data: adds a baseline that only memorises, and scores for unseen triples" },
   details: { description: "all breakdowns: by type, distance, overlap, length" },
   report: {
     value: "folder",
@@ -107,7 +107,7 @@ export const entitiesOption = {
 
 export const typesFileOption = {
   value: "file",
-  description: "the types file of SpERT's format, where its name does not give it away",
+  description: "the types file of SpERT's format, if Weft does not find it by its name",
 } as const satisfies Options[string];
 
 export const textFieldOption = {
@@ -121,7 +121,7 @@ export const annotationOptions = {
   textField: textFieldOption,
   annotator: {
     value: "who",
-    description: "whose annotation to read, by id, address or name (label-studio)",
+    description: "whose annotation to read, by id, e-mail address or name (label-studio)",
     defaultWords: "the one marked as ground truth, or the first",
   },
 } as const satisfies Options;
@@ -166,7 +166,7 @@ export const textOptions = {
 /** The option of every command that reads a configuration, a model or data. */
 export const pluginOption = {
   value: "module",
-  description: "load this plugin first, a path or an installed package: models, formats and more of your own",
+  description: "first load this plugin (a path or an installed package), with models, formats and more of your own",
   many: "once each",
 } as const satisfies Options[string];
 
@@ -196,7 +196,8 @@ export const manyRunsOptions = {
   protocol: protocolOption,
   queue: {
     value: "url",
-    description: "train on the workers of a queue (weft worker): redis://… or postgres://…; --jobs and --threads are theirs",
+    description:
+      "train on the workers of a queue (weft worker), which have their own --jobs and --threads: redis://… or postgres://…",
   },
   ...jobOptions,
 } as const satisfies Options;

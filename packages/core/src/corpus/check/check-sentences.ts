@@ -170,7 +170,7 @@ const descriptions: Readonly<Record<SentenceProblem, (count: Count, settings: Ch
   SYMMETRIC_RELATION: (count) => ({
     message: `${count("relation is", "relations are")} marked in both directions`,
     level: "note",
-    hint: "if the type is symmetric, mark one direction alone, always the same; a model must otherwise find both",
+    hint: "if the type is symmetric, mark only one direction, always the same; otherwise a model must find both",
   }),
   REPEATED_ENTITY: (count) => ({
     message: `${count("entity repeats", "entities repeat")} another one of the same sentence`,

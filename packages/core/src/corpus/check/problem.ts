@@ -8,9 +8,9 @@ import type { Omission, Sentence } from "../../schema/index.ts";
 export const problemCodes = {
   EMPTY_FILE: "a file has no sentences",
   NO_ANNOTATION: "a file has sentences, but no entity and no relation anywhere",
-  MISALIGNED_SPAN: "an entity's offsets cut a token of the file in two; reading grows it to whole tokens",
-  SPLIT_TOKEN: "an entity ends inside a word; reading splits the word there, and a setting splits new text alike",
-  OFFSETS_DISAGREE: "a file contradicts itself: its offsets point to other words than it gives",
+  MISALIGNED_SPAN: "an entity's offsets cut a token of the file in two; reading extends the entity to whole tokens",
+  SPLIT_TOKEN: "an entity ends inside a word; reading splits the word there, and a setting splits such words in new text too",
+  OFFSETS_DISAGREE: "a file contradicts itself: the words at its offsets are not those that it gives",
   SCHEMA_DISAGREES: "a type, or the types of a relation's ends, are not in the schema of the corpus",
   NOT_CARRIED: "Weft or the format cannot represent an annotation",
   OVERLAPPING_ENTITY: "an entity overlaps a longer one, which flat tags cannot hold",
@@ -20,7 +20,7 @@ export const problemCodes = {
   SYMMETRIC_RELATION: "a relation is marked in both directions between the same two entities",
   REPEATED_ID: "two sentences have the same id",
   UNTYPED_ENTITY: "an entity has no type, but others have one",
-  LONG_SENTENCE: "a sentence is so long that it may be several, or a table; it slows training down",
+  LONG_SENTENCE: "a sentence is so long that it may be several sentences or a table; it slows down training",
   REPEATED_SENTENCE: "a sentence occurs twice in one file, word for word",
   SHARED_SENTENCE: "a sentence occurs in two files, word for word",
   CONTRADICTION: "a sentence occurs twice, word for word, with different annotation",
@@ -28,9 +28,9 @@ export const problemCodes = {
   SIMILAR_LABELS: "two type names are so similar that one may be a misspelling",
   ODD_SIGNATURE: "a relation has other entity types at its ends than nearly all relations of its type",
   RARE_LABEL: "a type has so few examples in training that it will be hard to learn",
-  DOMINANT_LABEL: "one type has nearly all examples in training",
-  LEAKED_TRIPLE: "a triple of dev or test, as strings, occurs in training",
-  LEAKED_PAIR: "a related pair of strings of dev or test is also related in training",
+  DOMINANT_LABEL: "one type has nearly all of the examples in training",
+  LEAKED_TRIPLE: "a triple in dev or test, compared as strings, also occurs in training",
+  LEAKED_PAIR: "a pair of strings that is related in dev or test is also related in training",
 } as const;
 
 /** The code of a problem. */

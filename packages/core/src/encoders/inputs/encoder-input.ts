@@ -46,21 +46,21 @@ export const encoder = defineInput<EncoderSettings>({
         layers: z
           .enum(["mix", "last"])
           .default(own.layers ?? "mix")
-          .describe("layers to read: a learned sum of all, or the last, which takes less memory"),
+          .describe("layers to read: a learned sum of all of them, or only the last, which takes less memory"),
         pieces: z
           .enum(["mean", "first"])
           .default(own.pieces ?? "mean")
-          .describe("what stands for a word of several pieces: their mean, or the first"),
+          .describe("what represents a word of several pieces: their mean, or the first piece"),
         train: z
           .union([tuning, z.literal(["on", true, "off", false]).transform(switched)])
           .prefault("off")
-          .describe("whether the encoder is trained with the model; off: its weights stay as they are"),
+          .describe("whether the encoder is trained with the model; off: its weights stay fixed"),
         dropout: z
           .number()
           .min(0)
           .lt(1)
           .default(own.dropout ?? 0.3)
-          .describe("dropout of what is read"),
+          .describe("dropout on the encoder's output"),
       })
       .refine(({ name, path }) => (name === undefined) !== (path === undefined), "expected either name or path of an encoder"),
   reader:

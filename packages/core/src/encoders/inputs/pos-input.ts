@@ -23,7 +23,7 @@ export const pos = defineInput<PosSettings>({
       when: z
         .enum(["tagged", "always"])
         .default(own.when ?? "tagged")
-        .describe("read tags only when every training sentence has them, or even when some lack them"),
+        .describe("tagged: read tags only if every training sentence has them; always: even if some have none"),
     }),
   needs: ({ when }) => ({ pos: when }),
   isKnown: (lexicon) => lexicon.pos !== undefined,

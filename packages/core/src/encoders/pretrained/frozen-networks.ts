@@ -114,7 +114,7 @@ export function missingEncoder({ name, path, checksum }: Pick<FrozenReference, "
   const add = path ?? name ?? "NAME";
   return new ArchiveError("ENCODER_MISSING", {
     at: { source: what },
-    message: `the model reads this pretrained encoder${digits}, which is not here`,
+    message: `the model reads this pretrained encoder${digits}, which is not available`,
     hint: `add it to the cache: weft encoder add ${add}`,
   });
 }

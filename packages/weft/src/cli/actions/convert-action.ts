@@ -99,7 +99,7 @@ async function inputsAndOutput(
     throw new UsageError("expected an input and an output", "weft convert annotations/ train.jsonl, for example");
   if (out === undefined && inputs.length > 1 && output !== standardStream && (await exists(output))) {
     throw new UsageError(
-      `${output} is taken for the output and exists already`,
+      `${output} is taken for the output and already exists`,
       "name the output with --out; every other path is then an input",
     );
   }

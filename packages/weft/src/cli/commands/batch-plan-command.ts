@@ -7,12 +7,12 @@ export const batchPlanCommand = declareCommand({
   group: "Batches",
   summary: "divide files into shards to extract from",
   details:
-    "Writes plan.json and a list of shards into a folder, for weft batch run. Each shard is a range of whole records of one file; a " +
-    "compressed file is one shard. Plans never change, and planning the same again changes nothing. Every worker must find the files " +
-    "and the model under the same paths.\n\n" +
-    "By default each file is read once, so that every shard has its lines and a checksum of its own, and the collected output is " +
-    "that of weft extract, byte for byte. --checksum sampled reads only around the cuts, for terabytes: ids then name the byte of a " +
-    "record instead of its line, as with weft extract --ids byte.",
+    "Writes plan.json and a list of shards into a folder, for weft batch run. Each shard is a range of whole records of one " +
+    "file; a compressed file is one shard. Plans never change, and planning the same again changes nothing. Every worker " +
+    "must find the files and the model under the same paths.\n\n" +
+    "By default each file is read once, so that every shard has its line numbers and its own checksum, and the collected " +
+    "output is that of weft extract, byte for byte. --checksum sampled reads only around the cuts, for terabytes: ids then " +
+    "name the byte of a record instead of its line, as with weft extract --ids byte.",
   arguments: { files: { description: "text with a document per line or paragraph, or JSONL, plain or gzip", many: true } },
   options: {
     model: { value: "model", description: "a model's folder, a run's, or the name of an installed package", required: true },
@@ -33,19 +33,19 @@ export const batchPlanCommand = declareCommand({
     newlines: { ...newlinesOption, defaultWords: "the model's own, usually auto" },
     blank: {
       value: "what",
-      description: "a blank line of text: a record of its own, or skip it",
+      description: "a blank line of text: keep it as a record, or skip it",
       choices: ["record", "skip"],
       default: "record",
     },
     format: {
       value: "name",
-      description: "what parts are written in; each of these can be joined",
+      description: "the format of the parts, which must be one that can be joined",
       choices: ["jsonl", "triples", "tsv", "csv"],
       default: "jsonl",
     },
     identity: {
       value: "where",
-      description: "where jsonl names the model: in OUT.model.json beside the collected file, or in each record",
+      description: "where jsonl names the model: in OUT.model.json next to the collected file, or in each record",
       choices: ["file", "record"],
       default: "file",
     },
@@ -53,7 +53,7 @@ export const batchPlanCommand = declareCommand({
     ...annotatingOptions,
     buckets: {
       value: "n",
-      description: "collect triples in so many buckets for weft batch reduce; 0 collects none",
+      description: "number of buckets in which triples are counted for weft batch reduce; 0: do not count them",
       parse: wholeNumber(0, 4096),
       default: 16,
     },

@@ -7,11 +7,11 @@ export const batchRunCommand = declareCommand({
   group: "Batches",
   summary: "do the shards of a batch that are left",
   details:
-    "Starts worker processes, each with the model open and threads of its own. Each shard is committed once: its part, then its " +
-    "record in the manifest. Run it again after a stop or a crash, and it does what is left; run it on several machines that share " +
-    "the folder with --shard, or with --queue, which gives each shard to the next worker that is free.\n\n" +
-    "A worker that ends or stalls is replaced and its shard retried. After three times the shard is halved, and its halves again, " +
-    "until the record that does it is found and quarantined.",
+    "Starts worker processes, each with the model open and threads of its own. Each shard is committed once: its part, then " +
+    "its entry in the manifest. Run it again after a stop or a crash, and it does what is left; run it on several machines " +
+    "that share the folder with --shard, or with --queue, which gives each shard to the next worker that is free.\n\n" +
+    "A worker that ends or stalls is replaced and its shard retried. After three failures the shard is halved, and its " +
+    "halves again, until the record that causes them is found and quarantined.",
   arguments: { folder: { description: "the folder of the batch" } },
   options: {
     threads: computeOptions.threads,
@@ -40,7 +40,7 @@ export const batchRunCommand = declareCommand({
     model: { value: "model", description: "where the planned model is on this machine", defaultWords: "where it was planned" },
     stallSeconds: {
       value: "n",
-      description: "a worker without a new record for so long is replaced",
+      description: "replace a worker that has had no new record for this long",
       parse: wholeNumber(1, 86_400),
       default: 300,
     },

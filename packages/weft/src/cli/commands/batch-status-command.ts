@@ -4,7 +4,7 @@ export const batchStatusCommand = declareCommand({
   name: "batch status",
   group: "Batches",
   summary: "show how far a batch has got",
-  details: "Reads the plan and the manifest, and may run beside the workers, on any machine that has the folder.",
+  details: "Reads the plan and the manifest, and can run at the same time as the workers, on any machine that has the folder.",
   arguments: { folder: { description: "the folder of the batch" } },
   options: {
     watch: { description: "look again every two seconds until all shards are done" },

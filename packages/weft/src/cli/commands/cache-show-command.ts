@@ -5,8 +5,8 @@ export const cacheShowCommand = declareCommand({
   group: "Encoders",
   summary: "show what the cache holds: encoders, and the features that they computed",
   details:
-    "The cache is in WEFT_CACHE, or in the folder weft of XDG_CACHE_HOME, else of .cache in the home folder. When a training ends, " +
-    "features beyond WEFT_CACHE_LIMIT are removed, those first that were not used for the longest time.",
+    "The cache is in WEFT_CACHE, or in the folder weft of XDG_CACHE_HOME, else of .cache in the home folder. When training " +
+    "ends, features beyond WEFT_CACHE_LIMIT are removed, the least recently used first.",
   arguments: {},
   options: {},
   json: true,

@@ -5,11 +5,12 @@ import { computeOptions, pairOptions, pluginOption, protocolOption } from "../sh
 export const calibrateCommand = declareCommand({
   name: "calibrate",
   group: "Models",
-  summary: "choose the probability from which a relation counts",
+  summary: "fit a model's confidences and thresholds to data",
   details:
-    "Fits a temperature and a shift, so that confidences are probabilities, and a threshold. Writes them into the model's folder, " +
-    "where extract, evaluate and serve find them. Prints what that changes, above all how many pairs of entities that only occur " +
-    "together are claimed to be related. Also writes a report and two pictures to the folder. docs/no-relation.md explains more.",
+    "Fits a temperature and a shift, so that confidences are probabilities, and a threshold. Writes them into the model's " +
+    "folder, where extract, evaluate and serve find them. Prints what this changes, above all how many pairs of entities " +
+    "are related only because they occur together. Also writes a report and two pictures to the folder. docs/no-relation.md " +
+    "explains more.",
   arguments: { model: { description: "a run's folder, or a model's" } },
   options: {
     data: {

@@ -2,7 +2,7 @@ import { declareCommand } from "../declaration.ts";
 
 export const completionCommand = declareCommand({
   name: "completion",
-  group: "Around",
+  group: "Other",
   summary: "print a script that completes commands, options and names in your shell",
   details: [
     "To have it in every new shell, once:",

@@ -5,11 +5,11 @@ import { pluginOption } from "../shared-options.ts";
 export const constraintsCommand = declareCommand({
   name: "constraints",
   group: "Models",
-  summary: "show, learn and change what a model's relations must comply with",
+  summary: "show, learn and change the constraints on a model's relations",
   details:
-    "Given annotated data, learns the constraints that its relations keep and prints each with its counts; --out writes them as a " +
-    "file to edit. Given a model or a run, prints the model's own constraints; --learn and --use replace them in its folder, where " +
-    "extract, evaluate and serve find them. docs/constraints.md explains the kinds and the search.",
+    "Given annotated data, learns the constraints that hold for its relations and prints each with its counts; --out writes " +
+    "them as a file to edit. Given a model or a run, prints the model's own constraints; --learn and --use replace them in " +
+    "its folder, where extract, evaluate and serve find them. docs/constraints.md explains the kinds and the search.",
   arguments: { source: { description: "annotated data, or the folder of a model or a run" } },
   options: {
     learn: { value: "file", description: "learn the model's constraints from this data, usually its training data" },
@@ -34,7 +34,7 @@ export const constraintsCommand = declareCommand({
   },
   json: true,
   examples: [
-    ["weft constraints train.jsonl", "what the relations of a corpus keep, with counts"],
+    ["weft constraints train.jsonl", "the constraints that hold in a corpus, with counts"],
     ["weft constraints train.jsonl --max-violations 0.01 --out rules.yaml", "with a few exceptions, into a file to edit"],
     ["weft constraints runs/weft-1 --use rules.yaml", "write the edited constraints into a model"],
     ["weft constraints runs/weft-1 --use off", "remove them"],

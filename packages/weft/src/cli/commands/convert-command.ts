@@ -13,12 +13,12 @@ import {
 export const convertCommand = declareCommand({
   name: "convert",
   group: "Data and scores",
-  summary: "turn annotation of one format into another",
+  summary: "turn annotation in one format into another",
   details:
-    "Reads and writes as a stream, and lists on standard error everything that could not be carried over: what, where, why and how " +
-    "many. Detects the input's format from its content, and the output's from its ending if only one format has it. To read a " +
-    "corpus with a file per document, name its folder. Several inputs, of any formats, become one output. The output appears only " +
-    "when it is complete.",
+    "Reads and writes as a stream, and lists on standard error everything that could not be carried over: what, where, why " +
+    "and how many. Detects the input's format from its content, and the output's from its extension if only one format has " +
+    "it. To read a corpus with a file per document, name its folder. Several inputs, of any formats, become one output. The " +
+    "output appears only when it is complete.",
   arguments: {
     files: {
       description:
@@ -53,7 +53,7 @@ export const convertCommand = declareCommand({
     types: typesFileOption,
     ...annotationOptions,
     ...pairOptions,
-    predictions: { description: "read what a system predicted instead of the annotation, where the input has both" },
+    predictions: { description: "read a system's predictions instead of the annotation, if the input has both" },
     skipInvalid: skipInvalidOption,
     ...textOptions,
     list: { value: "file", description: "only the documents that this file names, one per line: a part of a split" },

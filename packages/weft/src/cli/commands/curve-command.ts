@@ -33,7 +33,7 @@ export const curveCommand = declareCommand({
   json: true,
   examples: [
     ["weft curve examples/corpus/weft.yaml --shares 0.25,0.5,1 --seeds 2", "six runs of the bundled corpus"],
-    ["weft curve annotations/ --run runs/curve", "from annotated data alone"],
-    ["weft curve weft.yaml --seeds 5 -p strict,ner-strict", "more seeds, and entities beside relations"],
+    ["weft curve annotations/ --run runs/curve", "from annotated data, without a configuration"],
+    ["weft curve weft.yaml --seeds 5 -p strict,ner-strict", "more seeds, and entities as well as relations"],
   ],
 });

@@ -6,12 +6,12 @@ export const dataAgreementCommand = declareCommand({
   group: "Data and scores",
   summary: "measure how far several annotators agree",
   details:
-    "Compares the annotation of the same documents by two or more people: F1 and κ (Cohen's for two, Fleiss' for more), for all " +
-    "entities and relations and for each type. Exact counts the same spans; partial counts spans that share a token. Documents are " +
-    "matched by id, or by order if ids are missing; those that only one annotator has do not count. An input is one annotator. A " +
-    "Label Studio export is as many as annotated in it. docs/annotators.md says how everything is counted.",
+    "Compares the annotation of the same documents by two or more people: F1 and κ (Cohen's for two, Fleiss' for more), for " +
+    "all entities and relations and for each type. Exact counts the same spans; partial counts spans that share a token. " +
+    "Documents are matched by id, or by order if ids are missing; those that only one annotator has do not count. An input " +
+    "is one annotator, but a Label Studio export may hold several. docs/annotators.md says how everything is counted.",
   arguments: {
-    annotators: { description: "annotated files or folders, NAME=PATH sets another name than the file's", many: true },
+    annotators: { description: "annotated files or folders; NAME=PATH sets another name than the file's", many: true },
   },
   options: {
     svg: { value: "file", description: "also draw F1 by type into this file" },

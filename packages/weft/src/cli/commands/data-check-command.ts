@@ -4,14 +4,14 @@ import { annotationOptions, formatOption, pairOptions, pluginOption, textOptions
 export const dataCheckCommand = declareCommand({
   name: "data check",
   group: "Data and scores",
-  summary: "find what is wrong with data before training does",
+  summary: "find mistakes in data before you train on it",
   details:
-    "Reads everything and lists problems that hurt training, with their places and what to do: records that cannot be read, spans that do " +
-    "not fit tokens, offsets that disagree with the text, type names that may be slips, relations with odd ends, the same sentence " +
-    "annotated in two ways. Compares files whose names say train, dev and test: labels that training lacks, sentences in two files, " +
-    "test triples whose strings occur in training.\n\n" +
-    "--fix writes a copy in which everything that needs no judgement is corrected; the input files never change. --rename also " +
-    "changes type names.",
+    "Reads everything and lists problems that hurt training, with their places and what to do: records that cannot be read, " +
+    "spans that do not fit tokens, offsets that disagree with the text, type names that may be misspelt, relations with odd " +
+    "ends, the same sentence annotated in two ways. Compares files whose names say train, dev and test: labels that " +
+    "training lacks, sentences in two files, test triples whose strings occur in training.\n\n" +
+    "--fix writes a copy in which everything that needs no judgement is corrected; the input files never change. --rename " +
+    "also changes type names.",
   arguments: { files: { description: "annotated files, plain or gzip; - for standard input", many: true } },
   options: {
     strict: { description: "fail on warnings too, not only on invalid records" },

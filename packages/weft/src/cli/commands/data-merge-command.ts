@@ -4,17 +4,17 @@ import { formatOption, pluginOption } from "../shared-options.ts";
 export const dataMergeCommand = declareCommand({
   name: "data merge",
   group: "Data and scores",
-  summary: "make one annotation of those of several people",
+  summary: "merge the annotations of several people",
   details:
-    "Keeps what more than half of a document's annotators have, what any has (union), or what all have (intersection). Documents " +
-    "that only one person has keep that annotation. --adjudicate writes the sentences on which they disagree: the page's tab " +
-    "Correct opens the file (weft serve --data), with everything in dispute as a suggestion. --adjudicated takes the decisions " +
-    "back. Inputs are matched as in weft data agreement.",
+    "Keeps what more than half of a document's annotators marked, what any of them marked (union), or what all marked " +
+    "(intersection). A document with only one annotator keeps that annotation. --adjudicate writes the sentences on which " +
+    "they disagree: the page's view Correct opens the file (weft serve --data), with everything disputed as a suggestion. " +
+    "--adjudicated takes the decisions back. Inputs are matched as in weft data agreement.",
   arguments: {
-    annotators: { description: "annotated files or folders, NAME=PATH sets another name than the file's", many: true },
+    annotators: { description: "annotated files or folders; NAME=PATH sets another name than the file's", many: true },
   },
   options: {
-    out: { short: "o", value: "path", description: "the merged data, in the format of its ending", required: true },
+    out: { short: "o", value: "path", description: "the merged data, in the format of its extension", required: true },
     by: {
       value: "rule",
       description: "what to keep",
@@ -34,9 +34,9 @@ export const dataMergeCommand = declareCommand({
   },
   json: true,
   examples: [
-    ["weft data merge anna.jsonl ben.jsonl carol.jsonl --out gold.jsonl", "what two of three have"],
+    ["weft data merge anna.jsonl ben.jsonl carol.jsonl --out gold.jsonl", "what two of three marked"],
     ["weft data merge export.json --by union --out all.jsonl --adjudicate review/disputes.jsonl", "with a file to decide from"],
-    ["weft serve model --data review --corrections corrections", "open it in the page, under Correct"],
+    ["weft serve model --data review --corrections corrections", "open it on the page, under Correct"],
     ["weft data merge export.json --out gold.jsonl --adjudicated decided.jsonl", "with the decisions that the page exported"],
   ],
 });

@@ -7,11 +7,11 @@ export const dataSplitCommand = declareCommand({
   group: "Data and scores",
   summary: "divide a corpus into train, dev and test",
   details:
-    "Divides by document, and spreads every relation type over the parts as the shares say (iterative stratification). Documents " +
-    "that share an annotated sentence of four tokens or more word for word stay together, and so do those with one id or one `doc`, " +
-    "so that no part shows what another is scored on. A set of documents that is larger than a part goes to train. The shares count " +
-    "sentences. If a part is more than two points off, the command says why. Several inputs are divided as one corpus. The same " +
-    "seed gives the same parts. A missing share gets what the others leave.",
+    "Divides by document, and spreads every relation type over the parts as the shares say (iterative stratification). " +
+    "Documents that share an annotated sentence of four tokens or more, word for word, stay together, and so do those with " +
+    "the same id or `doc`, so that no part shows what another is scored on. A set of documents that is too large for a part " +
+    "goes to train. The shares count sentences. If a part is more than two points off, the command says why. Several inputs " +
+    "are divided as one corpus. The same seed gives the same parts. Shares that are missing get what the others leave.",
   arguments: {
     inputs: { description: "annotated files, plain or gzip, brat folders, or - for standard input", many: true },
   },

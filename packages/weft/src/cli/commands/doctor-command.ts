@@ -2,8 +2,8 @@ import { declareCommand } from "../declaration.ts";
 
 export const doctorCommand = declareCommand({
   name: "doctor",
-  group: "Around",
-  summary: "check what this machine offers Weft, and how fast it computes",
+  group: "Other",
+  summary: "check what Weft can use on this machine, and how fast it computes",
   details: "Takes about a second.",
   arguments: {},
   options: {},

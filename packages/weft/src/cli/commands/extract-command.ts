@@ -16,15 +16,16 @@ export const extractCommand = declareCommand({
   group: "Models",
   summary: "find entities and relations in text",
   details:
-    "Reads text and prints one JSON line for each document: tokens, entities with character offsets, relations, and a confidence " +
-    "for everything. Or writes triples for the next tool (--format, --out). Works as a stream: memory does not grow with the input, " +
-    "and results come while input still arrives. Long sentences are read in windows that overlap (--window, --overlap).\n\n" +
-    "A document is a line of standard input or of a text file; a whole text file whose lines are wrapped at a width; each file of " +
-    "a folder; an HTML page, by its visible text; or a PDF, which needs the package unpdf (npm install unpdf). --input decides " +
-    "otherwise. Offsets count in the `text` of the output, which is the extracted text for HTML and PDF.\n\n" +
-    "Each record of the input gives one record of the output, in order. A record that cannot be read ends the work, and all before " +
-    "it are written; --on-error skip and --quarantine continue instead. A file grows as FILE.part and gets its name when it is " +
-    "complete. After a stop or a crash, --resume continues from there and gives the same bytes.",
+    "Reads text and prints one JSON line for each document: tokens, entities with character offsets, relations, and a " +
+    "confidence for everything. Or writes triples for the next tool (--format, --out). Works as a stream: memory does not " +
+    "grow with the input, and results come while input still arrives. Long sentences are read in windows that overlap " +
+    "(--window, --overlap).\n\n" +
+    "A document is a line of standard input or of a text file; a whole text file whose lines are wrapped at a width; each " +
+    "file of a folder; an HTML page, by its visible text; or a PDF, which needs the package unpdf (npm install unpdf). " +
+    "--input overrides this. Offsets refer to the `text` of the output, which is the extracted text for HTML and PDF.\n\n" +
+    "Each record of the input gives one record of the output, in order. A record that cannot be read stops the command, and " +
+    "all records before it are written; --on-error skip and --quarantine continue instead. A file grows as FILE.part and " +
+    "gets its name when it is complete. After a stop or a crash, --resume continues from there and gives the same bytes.",
   arguments: {
     model: { description: "a model's folder, a run's, or the name of an installed package" },
     files: {
@@ -40,7 +41,7 @@ export const extractCommand = declareCommand({
     newlines: { ...newlinesOption, defaultWords: "the model's own, usually auto" },
     blank: {
       value: "what",
-      description: "a blank line of text: a record of its own, or skip it",
+      description: "a blank line of text: keep it as a record, or skip it",
       choices: ["record", "skip"],
       default: "record",
     },
@@ -79,17 +80,17 @@ export const extractCommand = declareCommand({
       value: "name",
       description: "what to write",
       choices: async () => Object.keys((await import("@weft-nlp/node/triples")).tripleFormats),
-      defaultWords: "by the ending of --out, else jsonl",
+      defaultWords: "by the extension of --out, else jsonl",
     },
     out: {
       value: "file",
-      description: "write here, compressed for .gz; a new folder for neo4j-csv; may be given several times",
+      description: "write here, compressed for .gz; a new folder for neo4j-csv",
       many: "once each",
       defaultWords: "standard output",
     },
     identity: {
       value: "where",
-      description: "where jsonl names the model: in OUT.model.json beside the file, or in each record",
+      description: "where jsonl names the model: in OUT.model.json next to the file, or in each record",
       choices: ["file", "record"],
       default: "file",
     },
@@ -100,7 +101,7 @@ export const extractCommand = declareCommand({
   },
   json: true,
   exitCodes: {
-    1: "the extract failed or stopped at a record that cannot be read; all before it are written",
+    1: "the extraction failed, or stopped at an unreadable record; all records before it are written",
     3: "records that cannot be read were skipped or quarantined; all others are written",
   },
   examples: [

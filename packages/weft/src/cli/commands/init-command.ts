@@ -7,17 +7,18 @@ export const initCommand = declareCommand({
   group: "Models",
   summary: "choose how to train on annotated data, and write a configuration",
   details:
-    "Reads and checks files or folders in any format, sorts them into train, dev and test by their names, and splits off dev (and test, " +
-    "from 300 sentences on) if there is none, as weft data split does. Chooses model, inputs, vectors and training by what measured best " +
-    "on such data, and writes a short configuration with the reasons. Files that exist are never replaced without --force. In a terminal " +
-    "it offers to train at once; weft train DATA does all of this and trains.",
+    "Reads and checks files or folders in any format, sorts them into train, dev and test by their names, and splits off " +
+    "dev (and test, from 300 sentences on) if there is none, as weft data split does. Chooses the model, inputs, vectors " +
+    "and training settings that scored best on such data, and writes a short configuration with the reasons. Existing files " +
+    "are never replaced without --force. In a terminal it offers to start training at once; weft train DATA does all of " +
+    "this and trains.",
   arguments: { data: { description: "annotated files and folders", many: true } },
   options: {
     output: { short: "o", value: "file", description: "the configuration to write", default: "weft.yaml" },
     dataFolder: {
       value: "folder",
       description: "where split or joined data goes, as JSONL",
-      defaultWords: "data, beside the configuration",
+      defaultWords: "data, next to the configuration",
     },
     entities: entitiesOption,
     encoder: { value: "name", description: "read this pretrained encoder from the cache" },
@@ -29,6 +30,6 @@ export const initCommand = declareCommand({
   json: true,
   examples: [
     ["weft init annotations/", "from a folder of brat files"],
-    ["weft init train.jsonl dev.jsonl test.jsonl -o models/weft.yaml", "from parts that exist"],
+    ["weft init train.jsonl dev.jsonl test.jsonl -o models/weft.yaml", "from data that is already split"],
   ],
 });

@@ -4,7 +4,7 @@ import { computeOptions, pairOptions, pluginOption } from "../shared-options.ts"
 export const mergeCommand = declareCommand({
   name: "merge",
   group: "Models",
-  summary: "make one model of several runs of one configuration",
+  summary: "make one model from several runs of one configuration",
   details:
     "Writes an ensemble: a model that decides from the mean of its members' probabilities. It usually finds more than any member, and " +
     "takes as long as all of them together. Members must have the same settings and labels; their words may differ. Prints the " +

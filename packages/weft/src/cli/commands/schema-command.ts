@@ -3,7 +3,7 @@ import { pluginOption } from "../shared-options.ts";
 
 export const schemaCommand = declareCommand({
   name: "schema",
-  group: "Around",
+  group: "Other",
   summary: "print the JSON Schema of the configuration or of a report",
   details:
     "An editor with a YAML language server completes and checks a configuration that begins with\n" +

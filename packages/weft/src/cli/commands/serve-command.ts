@@ -6,12 +6,13 @@ import { computeOptions, pluginOption } from "../shared-options.ts";
 export const serveCommand = declareCommand({
   name: "serve",
   group: "Models",
-  summary: "answer requests for extraction over HTTP, and show the page",
+  summary: "serve models over HTTP, with the page",
   details:
-    "Serves one model or several until Ctrl-C or SIGTERM, and then finishes the requests in progress. A model is reloaded when its " +
-    "folder is rewritten, and all are at SIGHUP. A run that was chosen on the page in place of a model is served again at the next " +
-    "start, and the log says so. Logs go to standard error, a JSON object per line, without texts. Tokens come from " +
-    "--tokens or from the environment, WEFT_TOKENS with spaces between them. docs/server.md has every route.",
+    "Serves one model or several until Ctrl-C or SIGTERM, and then finishes the requests in progress. A model is reloaded " +
+    "when its folder is rewritten, and all models are on SIGHUP. A run that was chosen on the page in place of a model is " +
+    "served again at the next start, and the log says so. Logs go to standard error, a JSON object per line, without texts. " +
+    "Tokens come from --tokens, or from the environment variable WEFT_TOKENS with spaces between them. docs/server.md has " +
+    "every route.",
   arguments: {
     models: {
       description: "models or runs, the default one first; NAME=FOLDER sets another name than the folder's",
@@ -21,7 +22,7 @@ export const serveCommand = declareCommand({
   options: {
     host: {
       value: "address",
-      description: "address to listen on; any other than loopback lets others in",
+      description: "address to listen on; other machines can reach any address but loopback",
       default: defaultHost,
     },
     port: {
@@ -37,7 +38,7 @@ export const serveCommand = declareCommand({
     cors: { value: "origin", description: "pages of these origins may call this server", many: "several each" },
     allowHost: {
       value: "name",
-      description: "names besides localhost by which the server may be called; addresses always may",
+      description: "more names than localhost by which the server may be called; addresses are always allowed",
       many: "several each",
     },
     rate: {
@@ -73,10 +74,10 @@ export const serveCommand = declareCommand({
       parse: wholeNumber(0),
       default: defaultLimits.drainMs,
     },
-    runs: { value: "folder", description: "runs to show in the page", defaultWords: "the folder runs, if there is one" },
+    runs: { value: "folder", description: "runs to show on the page", defaultWords: "the folder runs, if there is one" },
     data: {
       value: "path",
-      description: "annotated files, or folders of them, to show in the page",
+      description: "annotated files, or folders of them, to show on the page",
       many: "several each",
     },
     watch: { description: "do not reload a model when its folder is rewritten", negated: true },

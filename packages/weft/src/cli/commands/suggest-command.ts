@@ -7,10 +7,11 @@ export const suggestCommand = declareCommand({
   group: "Data and scores",
   summary: "choose the sentences to annotate next",
   details:
-    "Reads text without annotation, and writes the sentences whose annotation should help the model most: those in which it is unsure " +
-    "of entities and relations, and that differ from each other. They carry what the model found, so the annotator only corrects. " +
-    "Any format can be written, for Label Studio, Prodigy or brat. The same input gives the same sentences. Sentences that the model was " +
-    "trained on are skipped, and so are those of --exclude. docs/little-data.md shows what it brings.",
+    "Reads text without annotation, and writes the sentences whose annotation should help the model most: those in which it " +
+    "is unsure of entities and relations, and that differ from each other. They include what the model found, so the " +
+    "annotator only has to correct it. Any format can be written, for Label Studio, Prodigy or brat. The same input gives " +
+    "the same sentences. Sentences that the model was trained on are skipped, and so are those of --exclude. On CoNLL04 " +
+    "this was no better than chance; docs/little-data.md has the numbers.",
   arguments: {
     model: { description: "a model's folder, or a run's" },
     files: {
@@ -26,12 +27,12 @@ export const suggestCommand = declareCommand({
       value: "format",
       description: "write this format",
       suggests: async () => (await import("@weft-nlp/core/formats")).outputFormats.names,
-      defaultWords: "by the ending of --out, else jsonl",
+      defaultWords: "by the extension of --out, else jsonl",
     },
     exclude: { value: "file", description: "annotated sentences to skip", many: "several each" },
     variety: {
       value: "x",
-      description: "how much sentences avoid the words of those further up; 0 is by uncertainty alone",
+      description: "how much less a sentence counts if those already chosen have its words; 0: only uncertainty counts",
       parse: decimalNumber(0),
       default: 1,
     },

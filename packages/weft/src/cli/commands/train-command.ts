@@ -7,13 +7,14 @@ export const trainCommand = declareCommand({
   group: "Models",
   summary: "train a model, from annotated data or from a configuration",
   details:
-    "From a configuration: reads annotated sentences, trains, chooses the best epoch on dev, and scores dev and (once, at the end) test. " +
-    "Writes a run folder: config.yaml, events.jsonl, checkpoints/, report.json, loss.svg, score.svg and model/, which has the best epoch so " +
-    "far from the start. --resume continues a run that stopped for any reason, and ends in the same bytes. With --json every event is a " +
-    "line on standard output.\n\nFrom data, files or folders in any format, named like train, dev and test or not: does what weft init does, " +
-    "in the run's folder, then trains a small model in about a minute and the chosen one after it. The run's model/ is always the best on " +
-    "dev so far, and is calibrated at the end; the trainings are normal runs below runs/. --budget spends time on settings and seeds, " +
-    "chosen on dev by successive halving. --resume continues it.",
+    "From a configuration: reads annotated sentences, trains, chooses the best epoch on dev, and scores dev and (once, at " +
+    "the end) test. Writes a run folder: config.yaml, events.jsonl, checkpoints/, report.json, loss.svg, score.svg and " +
+    "model/, which has the best epoch so far from the start. --resume continues a run that stopped for any reason, and ends " +
+    "in the same bytes. With --json every event is a line on standard output.\n\nFrom data (files or folders in any format, " +
+    "whether or not their names say train, dev and test): does what weft init does, in the run's folder, then trains a " +
+    "small model in about a minute, and then the chosen one. The run's model/ is always the best on dev so far, and is " +
+    "calibrated at the end; both are normal runs below runs/. --budget spends time on settings and seeds, chosen on dev by " +
+    "successive halving. --resume continues it.",
   arguments: { sources: { description: "a configuration (YAML), or annotated files and folders", many: true } },
   options: {
     set: setOption,
@@ -21,7 +22,7 @@ export const trainCommand = declareCommand({
     seed: { value: "n", description: "the same as --set seed=N", parse: wholeNumber(0) },
     budget: {
       value: "time",
-      description: "from data: train at most this long in all, and search settings in what is left: 30m, 2h",
+      description: "from data: train at most this long in all, such as 30m or 2h, and search settings in the time that is left",
       parse: duration,
     },
     entities: entitiesOption,
