@@ -26,7 +26,7 @@ export function adam(n: i32, w: usize, g: usize, m: usize, v: usize, rate: f32, 
     const slope = f32x4.mul(v128.load(g), by);
     const mean = madd(f32x4.splat(beta1), v128.load(m), f32x4.mul(f32x4.splat(<f32>1 - beta1), slope));
     const square = madd(f32x4.splat(beta2), v128.load(v), f32x4.mul(f32x4.mul(f32x4.splat(<f32>1 - beta2), slope), slope));
-    // Without a gradient, as in rows of words that the batch lacks, the mean shrinks by a tenth a step.
+    // Without a gradient, as in rows of words that the batch lacks, the mean only shrinks.
     v128.store(m, v128.and(mean, notNegligible(mean)));
     v128.store(v, square);
     const move = f32x4.div(f32x4.mul(f32x4.splat(rate), mean), f32x4.add(f32x4.sqrt(square), f32x4.splat(epsilon)));
