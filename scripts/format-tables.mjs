@@ -23,7 +23,7 @@ export function formatTable(inputs, outputs) {
     holds.record,
     holds.offsets,
   ]);
-  return table(["Name", "Format", "Weft", "Files", "Files beside", "Record", "A mention is placed by"], rows);
+  return table(["Name", "Format", "Weft", "Files", "Other files", "Record", "A mention is placed by"], rows);
 }
 
 /**

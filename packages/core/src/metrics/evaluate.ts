@@ -117,7 +117,7 @@ export class Evaluation {
       spanUnit: spanUnit ?? "tokens",
       sentences: this.#sentences,
       sentencesWithoutRelations: this.#sentencesWithoutRelations,
-      emptySentences: "counts are summed over sentences, so one where neither side has an item changes nothing",
+      emptySentences: "counts are summed over sentences, so a sentence without items in gold and prediction changes nothing",
       ignoredTypes: ignoredTypes ?? [],
       onlyTypes: onlyTypes ?? [],
       intervals: note ?? null,

@@ -56,9 +56,9 @@ function facts(report: Report): string[] {
     `checkpoint: ${report.selection ?? "how it was chosen was not said"}; seeds: ${report.seeds.join(", ") || "not said"}`,
     `spans count ${report.spanUnit}; empty sentences: ${report.emptySentences}`,
     ...(report.onlyTypes.length === 0 ? [] : [`only these classes count: ${report.onlyTypes.join(", ")}`]),
-    `classes left out: ${report.ignoredTypes.join(", ") || "none"}; an item that occurs twice counts once, in gold and prediction`,
-    `mistakes at relations, by spans: ${relations.falseNegative} missed (${relations.argumentMissing} for want of an argument), ` +
-      `${relations.falsePositive} superfluous, ${relations.wrongClass} of the wrong class, ${relations.correct} right`,
+    `excluded classes: ${report.ignoredTypes.join(", ") || "none"}; an item that occurs twice counts once, in gold and prediction`,
+    `mistakes at relations, by spans: ${relations.falseNegative} missed (${relations.argumentMissing} because an argument is missing), ` +
+      `${relations.falsePositive} spurious, ${relations.wrongClass} of the wrong class, ${relations.correct} right`,
     `mistakes at entities: ${entities.missing} missing, ${entities.wrongBoundary} with a wrong boundary, ` +
       `${entities.wrongType} of the wrong type, ${entities.spurious} spurious, ${entities.correct} right`,
     coOccurrenceWords(report.coOccurrence),

@@ -50,7 +50,7 @@ const own = {
   boundaries: {
     unit: "relations",
     directed: true,
-    words: "A relation is right when its type and both argument spans are right; entity types are not looked at.",
+    words: "A relation is right when its type and both argument spans are right; entity types do not count.",
     match: wholeSpans,
   },
   relaxed: {
@@ -138,7 +138,7 @@ const own = {
   "ner-boundaries": {
     unit: "entities",
     directed: false,
-    words: "An entity is right when its span is right; its type is not looked at.",
+    words: "An entity is right when its span is right; its type does not count.",
     match: matchEntities(spanKey),
   },
   "ner-relaxed": {

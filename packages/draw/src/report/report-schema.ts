@@ -65,8 +65,8 @@ export const reportFileSchema = z.strictObject({
   spanUnit: z.string().describe("what spans count"),
   sentences: count,
   sentencesWithoutRelations: count,
-  emptySentences: z.string().describe("how sentences count where neither side has an item"),
-  ignoredTypes: z.array(z.string()).describe("classes left out on both sides"),
+  emptySentences: z.string().describe("how sentences count that have no item in gold and prediction"),
+  ignoredTypes: z.array(z.string()).describe("classes excluded from gold and predictions"),
   onlyTypes: z.array(z.string()).describe("the only classes that count, on both sides; all where there are none"),
   intervals: z
     .strictObject({ resamples: z.int().min(100), confidence: rate, seed: z.number() })

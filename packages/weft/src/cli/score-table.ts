@@ -98,7 +98,8 @@ function notes({ protocols, intervals, mistakes, ignoredTypes, onlyTypes, coOccu
         ]),
     `Co-occurrence, ${coOccurrenceWords(coOccurrence)}.`,
     `Mistakes: by spans of the arguments, ${mistakes.directed ? "head and tail distinguished" : "in either order"}, whatever the protocol.`,
-    "Spans count tokens. What occurs twice in a sentence counts once. A sentence without items on either side changes nothing.",
+    "Spans count tokens. What occurs twice in a sentence counts once. A sentence without items in gold and prediction " +
+      "changes nothing.",
     ...(onlyTypes.length === 0
       ? []
       : [`Only these types count, on both sides: ${onlyTypes.join(", ")}. A relation keeps its arguments whatever their type.`]),
