@@ -14,7 +14,7 @@ export const options = {
   "--against FOLDER": againstOption,
   "--work forward,gradient": "the states of all layers, or with the gradient of every weight",
   "--sentences 256": "sentences, of 30 pieces in the mean",
-  "--batch 8,32": "sentences of a batch of the peer, sorted by length",
+  "--batch 8,32": "sentences of a batch; the peer's are sorted by length",
   "--python A,B": "interpreters with PyTorch and transformers",
 };
 export const title = "a transformer of the BERT family, all layers, on sentences of 30 pieces in the mean; one core";
@@ -65,12 +65,10 @@ function compare({ folder, data, pyTorch, builds }) {
 export function cases({ options: asked, folder, data, pyTorch, builds }) {
   return (asked.work ?? "forward,gradient").split(",").flatMap((work) => {
     const args = ["--folder", folder, "--data", data, "--work", work];
+    const variants = numbers(asked.batch ?? "8,32").map((batch) => ({ name: `batches of ${batch}`, args: ["--batch", batch] }));
     return [
-      ...ourCases({ builds, work, cores: 1, script: "encoder.mjs", against: asked.against, args }),
-      ...theirCases({
-        ...{ pyTorch, work, cores: 1, args, script: theirs },
-        variants: numbers(asked.batch ?? "8,32").map((batch) => ({ name: `batches of ${batch}`, args: ["--batch", batch] })),
-      }),
+      ...ourCases({ builds, work, cores: 1, script: "encoder.mjs", against: asked.against, args, variants }),
+      ...theirCases({ pyTorch, work, cores: 1, args, script: theirs, variants }),
     ];
   });
 }

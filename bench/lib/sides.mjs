@@ -12,16 +12,22 @@ export const againstOption = "another built checkout with this bench folder; its
  * @param given.against the folder of the other checkout, if any
  * @param given.work what is done, in words; the same for every number of cores
  * @param given.script its name in bench/weft
+ * @param given.variants each with a name, "" if there is only one, and arguments of its own
  */
-export function ourCases({ builds, against, work, cores, script, args }) {
-  return withOther(builds, against).map(({ folder, who, build, label, mark, skip }) => ({
-    name: `${who}, ${label}, ${counted(cores, "thread")}`,
-    group: groupOf(work, cores),
-    command: process.execPath,
-    args: [ourScript(folder, script), ...args, "--build", build, "--workers", cores].map(String),
-    facts: { work, cores, side: `${who}, ${label}`, mark },
-    skip,
-  }));
+export function ourCases({ builds, against, work, cores, script, args, variants = [{ name: "", args: [] }] }) {
+  return withOther(builds, against).flatMap(({ folder, who, build, label, mark, skip }) =>
+    variants.map((variant) => {
+      const side = [`${who}, ${label}`, variant.name].filter(Boolean).join(", ");
+      return {
+        name: `${side}, ${counted(cores, "thread")}`,
+        group: groupOf(work, cores),
+        command: process.execPath,
+        args: [ourScript(folder, script), ...args, ...variant.args, "--build", build, "--workers", cores].map(String),
+        facts: { work, cores, side, mark },
+        skip,
+      };
+    }),
+  );
 }
 
 /** The builds of this checkout, each followed by that of the other one. */

@@ -14,7 +14,7 @@ import { floatArrays } from "../lib/safetensors.mjs";
 
 const { options } = readOptions(process.argv.slice(2));
 prepareKernels();
-const { folder, data, build, compare, work = "forward" } = options;
+const { folder, data, build, compare, work = "forward", batch = "8" } = options;
 const sentences = JSON.parse(readFileSync(data, "utf8"));
 const shape = readTransformerShape(JSON.parse(readFileSync(`${folder}/config.json`, "utf8")), { source: "config.json" });
 
@@ -30,8 +30,9 @@ if (compare !== undefined) printDifference();
 else printSpeed();
 
 function printSpeed() {
-  // A chunk of ours has as many sentences as in training or prediction.
-  const groups = Array.from({ length: Math.ceil(sentences.length / 8) }, (_, k) => sentences.slice(8 * k, 8 * k + 8));
+  const size = Number(batch);
+  const count = Math.ceil(sentences.length / size);
+  const groups = Array.from({ length: count }, (_, k) => sentences.slice(size * k, size * k + size));
   for (const group of groups.slice(0, 4)) run(group);
   const begun = performance.now();
   const spent = process.cpuUsage();

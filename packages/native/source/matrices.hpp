@@ -34,25 +34,50 @@ static void scatterRows(int32_t m, int32_t n, const int32_t *index, const float 
   for (ptrdiff_t i = 0; i < m; i++, x += xStride) add(n, x, y + (ptrdiff_t)index[i] * yStride);
 }
 
-/// Calls `move` for each cell of x with its places in x and in the transposed y, in strips of columns:
-/// so both are read and written line by line of the cache.
-template <class Move>
-WEFT_INLINE void eachTurned(int32_t m, int32_t n, ptrdiff_t xStride, ptrdiff_t yStride, Move move) {
-  constexpr ptrdiff_t strip = 16;
-  for (ptrdiff_t from = 0; from < n; from += strip) {
-    const ptrdiff_t end = n - from < strip ? n : from + strip;
-    for (ptrdiff_t i = 0; i < m; i++) {
-      for (ptrdiff_t j = from; j < end; j++) move(i * xStride + j, j * yStride + i);
+/// Calls `put(at, values)` for vectors of the transposed x, in squares of one vector by as many
+/// rows: so both sides are read and written line by line of the cache.
+template <class Put>
+WEFT_INLINE void eachTurned(int32_t m, int32_t n, const float *x, ptrdiff_t xStride, float *y, ptrdiff_t yStride, Put put) {
+  for (ptrdiff_t i = 0; i < m; i += lanes) {
+    const ptrdiff_t rows = m - i < lanes ? m - i : lanes;
+    for (ptrdiff_t j = 0; j < n; j += lanes) {
+      const ptrdiff_t columns = n - j < lanes ? n - j : lanes;
+      const float *from = x + i * xStride + j;
+      float *to = y + j * yStride + i;
+      if (rows == lanes && columns == lanes) {
+        Floats square[lanes];
+        WEFT_UNROLL for (int r = 0; r < lanes; r++) {
+          square[r] = load(from + r * xStride);
+          // The rows of the next square are asked for: as a rule a transposed matrix lies far.
+          __builtin_prefetch(to + (lanes + r) * yStride, 1, 3);
+        }
+        turn(square);
+        WEFT_UNROLL for (int r = 0; r < lanes; r++) put(to + r * yStride, square[r]);
+      } else {
+        for (ptrdiff_t c = 0; c < columns; c++) {
+          for (ptrdiff_t r = 0; r < rows; r++) put(to + c * yStride + r, from[r * xStride + c]);
+        }
+      }
     }
   }
 }
 
+struct Putting {
+  WEFT_INLINE void operator()(float *at, Floats x) const { store(at, x); }
+  WEFT_INLINE void operator()(float *at, float x) const { *at = x; }
+};
+
+struct PuttingOnto {
+  WEFT_INLINE void operator()(float *at, Floats x) const { store(at, load(at) + x); }
+  WEFT_INLINE void operator()(float *at, float x) const { *at += x; }
+};
+
 static void transpose(int32_t m, int32_t n, const float *x, int32_t xStride, float *y, int32_t yStride) {
-  eachTurned(m, n, xStride, yStride, [=](ptrdiff_t from, ptrdiff_t to) { y[to] = x[from]; });
+  eachTurned(m, n, x, xStride, y, yStride, Putting());
 }
 
 static void transposeAdd(int32_t m, int32_t n, const float *x, int32_t xStride, float *y, int32_t yStride) {
-  eachTurned(m, n, xStride, yStride, [=](ptrdiff_t from, ptrdiff_t to) { y[to] += x[from]; });
+  eachTurned(m, n, x, xStride, y, yStride, PuttingOnto());
 }
 
 /// The operand A of a product: element (i, p) is `at[i * row() + p * step()]`.
@@ -73,6 +98,22 @@ struct ColumnMajor {
   WEFT_INLINE ColumnMajor from(ptrdiff_t i) const { return {at + i, stride}; }
 };
 
+/// A transposed A as strips of one vector of its rows, each of which lies together.
+struct Strips {
+  const float *at;
+  /// Floats of one strip.
+  ptrdiff_t size;
+  /// The place of the first row in its strip.
+  ptrdiff_t place;
+  WEFT_INLINE ptrdiff_t row() const { return 1; }
+  WEFT_INLINE ptrdiff_t step() const { return lanes; }
+  /// A tile starts at a multiple of its height, which divides the lanes: it stays in one strip.
+  WEFT_INLINE Strips from(ptrdiff_t i) const {
+    const ptrdiff_t to = place + i;
+    return {at - place + to / lanes * size + to % lanes, size, to % lanes};
+  }
+};
+
 /// The operand B of a product: a tile reads some vectors of a row, then goes to the next row.
 struct Rows {
   /// The widest tile that suits the operand, in vectors.
@@ -83,6 +124,21 @@ struct Rows {
   template <class Lanes>
   WEFT_INLINE Floats read(ptrdiff_t j, Lanes mask) const { return load(at + j, mask); }
   WEFT_INLINE void next() { at += stride; }
+};
+
+/// The same, and each row that is read asks for a line of memory at `ahead`, which a later tile reads.
+struct RowsAhead {
+  const float *at;
+  ptrdiff_t stride;
+  const float *ahead;
+  ptrdiff_t aheadStride;
+  template <class Lanes>
+  WEFT_INLINE Floats read(ptrdiff_t j, Lanes mask) const { return load(at + j, mask); }
+  WEFT_INLINE void next() {
+    __builtin_prefetch(ahead, 0, 2);
+    ahead += aheadStride;
+    at += stride;
+  }
 };
 
 /// Where a product goes: its sums replace the cells of C.
@@ -119,11 +175,30 @@ struct Adding {
   }
 };
 
+/// The sums are added to C, whose cells are asked for before they are needed.
+struct Onto {
+  float *at;
+  ptrdiff_t stride;
+  WEFT_INLINE Onto from(ptrdiff_t i, ptrdiff_t j) const { return {at + i * stride + j, stride}; }
+  template <int R, int V>
+  WEFT_INLINE void take(const Floats (&sum)[R][V], Mask last) const { Adding{at, stride, at, stride}.template take<R, V>(sum, last); }
+};
+
+template <int R, int V, class Result>
+WEFT_INLINE void expect(Result) {}
+template <int R, int V>
+WEFT_INLINE void expect(Onto c) {
+  WEFT_UNROLL for (int r = 0; r < R; r++) {
+    WEFT_UNROLL for (int v = 0; v < V; v++) __builtin_prefetch(c.at + r * c.stride + v * lanes, 1, 3);
+  }
+}
+
 /// Rows of the largest tile with V vectors of columns: its sums fill the registers of the set.
 constexpr int tallest(int V) { return (WEFT_LANES == 16 ? 24 : 12) / V; }
 
 template <int R, int V, class Left, class Right, class Result>
 WEFT_INLINE void tile(int32_t k, Left a, Right b, Result c, Mask last) {
+  expect<R, V>(c);
   Floats sum[R][V];
   WEFT_UNROLL for (int r = 0; r < R; r++) {
     WEFT_UNROLL for (int v = 0; v < V; v++) sum[r][v] = (Floats){};
@@ -175,23 +250,67 @@ static void product(int32_t m, int32_t n, int32_t k, Left a, Right b, Result c) 
   }
 }
 
-/// Whether so many rows are multiplied by B that its panels are worth copying. The rows of a wide
-/// matrix lie pages apart and share few sets of the first-level cache.
-WEFT_INLINE bool worthCopying(int32_t m, ptrdiff_t bStride) { return m >= 64 && bStride >= 768; }
+/// The columns of a panel of whole tiles.
+constexpr ptrdiff_t panelWidth = Rows::widest * lanes;
 
-/// The same for a B in memory, which may be wide.
+/// Whether so many rows are multiplied by B that its panels are worth copying. The rows of a wide
+/// matrix lie far apart and share few sets of the first-level cache, and few pages.
+WEFT_INLINE bool worthCopying(int32_t m, ptrdiff_t bStride) { return m >= 64 && bStride >= 256; }
+
+/// Whether a transposed A of wide rows, which lie pages apart, is read often enough to be copied.
+WEFT_INLINE bool worthCopying(RowMajor, int32_t) { return false; }
+WEFT_INLINE bool worthCopying(ColumnMajor a, int32_t n) { return a.stride >= 768 && n >= 4 * panelWidth; }
+
+WEFT_INLINE Strips stripsOf(RowMajor, int32_t, int32_t, float *) { return {}; }
+WEFT_INLINE Strips stripsOf(ColumnMajor a, int32_t m, int32_t k, float *room) {
+  const ptrdiff_t size = (ptrdiff_t)k * lanes;
+  for (ptrdiff_t p = 0; p < k; p++) {
+    const float *row = a.at + p * a.stride;
+    eachVector(m, [=](ptrdiff_t i, auto mask) { store(room + i / lanes * size + p * lanes, load(row + i, mask), mask); });
+  }
+  return {room, size, 0};
+}
+
+/// Panels of whole tiles: C = A · B for the first `panels` of B, with room for a copy of one, if any.
+/// The first tiles of each panel ask for the next one: as a rule B comes from far.
+template <class Left, class Result>
+static void panels(int32_t count, int32_t m, int32_t k, Left a, const float *b, ptrdiff_t bStride, float *room, Result c) {
+  constexpr int V = Rows::widest;
+  constexpr int R = tallest(V);
+  for (ptrdiff_t j = 0; j < count * panelWidth; j += panelWidth) {
+    Rows right = {b + j, bStride};
+    if (room) {
+      for (ptrdiff_t p = 0; p < k; p++) {
+        WEFT_UNROLL for (int v = 0; v < V; v++) store(room + p * panelWidth + v * lanes, load(right.at + p * bStride + v * lanes));
+      }
+      right = {room, panelWidth};
+    }
+    const Mask whole = firstLanes(lanes);
+    int32_t i = 0;
+    if (j + panelWidth < count * panelWidth) {
+      const float *ahead = b + j + panelWidth;
+      for (int v = 0; v < V && i + R <= m; v++, i += R) {
+        tile<R, V>(k, a.from(i), RowsAhead{right.at, right.stride, ahead + v * lanes, bStride}, c.from(i, j), whole);
+      }
+    }
+    panel<R, V>(m - i, k, a.from(i), right, c.from(i, j), whole);
+  }
+}
+
+/// C = A · B for a B in memory, which may be wide.
 template <class Left, class Result>
 static void product(int32_t m, int32_t n, int32_t k, Left a, const float *b, ptrdiff_t bStride, Result c) {
-  if (!worthCopying(m, bStride)) return product(m, n, k, a, Rows{b, bStride}, c);
-  constexpr ptrdiff_t width = Rows::widest * lanes;
-  float *room = weftWorkspace((size_t)k * width);
-  for (ptrdiff_t j = 0; j < n; j += width) {
-    const ptrdiff_t columns = n - j < width ? n - j : width;
-    for (ptrdiff_t p = 0; p < k; p++) {
-      eachVector(columns, [=](ptrdiff_t v, auto mask) { store(room + p * width + v, load(b + p * bStride + j + v, mask)); });
-    }
-    product(m, (int32_t)columns, k, a, Rows{room, width}, c.from(0, j));
-  }
+  // One vector of columns that is left over goes with the last panel, as two times two.
+  const int32_t count = n / (int32_t)panelWidth - ((n + lanes - 1) / lanes % Rows::widest == 1 && n > panelWidth);
+  const bool copies = worthCopying(m, bStride);
+  const bool strips = worthCopying(a, n);
+  const size_t panelSize = copies ? (size_t)k * panelWidth : 0;
+  float *room = copies || strips ? weftWorkspace(panelSize + (strips ? (size_t)k * (m + lanes) : 0)) : nullptr;
+  float *copy = copies ? room : nullptr;
+  if (strips) panels(count, m, k, stripsOf(a, m, k, room + panelSize), b, bStride, copy, c);
+  else panels(count, m, k, a, b, bStride, copy, c);
+  const ptrdiff_t done = count * panelWidth;
+  if (done < n) product(m, (int32_t)(n - done), k, a, Rows{b + done, bStride}, c.from(0, done));
 }
 
 /// C = A · B.
@@ -209,7 +328,7 @@ static void multipliedOnto(int32_t m, int32_t n, int32_t k, Left a, const float 
 /// C = A · B, or C += A · B, for a B that may be wide.
 template <class Left>
 static void multiply(int32_t m, int32_t n, int32_t k, Left a, const float *b, ptrdiff_t bStride, float *c, ptrdiff_t cStride, int32_t accumulate) {
-  if (accumulate) product(m, n, k, a, b, bStride, Adding{c, cStride, c, cStride});
+  if (accumulate) product(m, n, k, a, b, bStride, Onto{c, cStride});
   else product(m, n, k, a, b, bStride, Replacing{c, cStride});
 }
 

@@ -249,6 +249,44 @@ WEFT_INLINE Floats maxOfEach(const Floats (&x)[lanes]) {
 #endif
 }
 
+/// Transposes a square of as many rows as there are lanes.
+WEFT_INLINE void turn(Floats (&x)[lanes]) {
+#if defined(WEFT_AVX512)
+  __m512 pairs[16], fours[16];
+  WEFT_UNROLL for (int k = 0; k < 16; k += 4) {
+    const __m512 a = (__m512)x[k], b = (__m512)x[k + 1], c = (__m512)x[k + 2], d = (__m512)x[k + 3];
+    pairs[k] = _mm512_unpacklo_ps(a, b), pairs[k + 1] = _mm512_unpackhi_ps(a, b);
+    pairs[k + 2] = _mm512_unpacklo_ps(c, d), pairs[k + 3] = _mm512_unpackhi_ps(c, d);
+    fours[k] = _mm512_shuffle_ps(pairs[k], pairs[k + 2], 0x44), fours[k + 1] = _mm512_shuffle_ps(pairs[k], pairs[k + 2], 0xee);
+    fours[k + 2] = _mm512_shuffle_ps(pairs[k + 1], pairs[k + 3], 0x44);
+    fours[k + 3] = _mm512_shuffle_ps(pairs[k + 1], pairs[k + 3], 0xee);
+  }
+  WEFT_UNROLL for (int k = 0; k < 4; k++) {
+    const __m512 even = _mm512_shuffle_f32x4(fours[k], fours[4 + k], 0x88), odd = _mm512_shuffle_f32x4(fours[k], fours[4 + k], 0xdd);
+    const __m512 more = _mm512_shuffle_f32x4(fours[8 + k], fours[12 + k], 0x88);
+    const __m512 last = _mm512_shuffle_f32x4(fours[8 + k], fours[12 + k], 0xdd);
+    x[k] = (Floats)_mm512_shuffle_f32x4(even, more, 0x88), x[8 + k] = (Floats)_mm512_shuffle_f32x4(even, more, 0xdd);
+    x[4 + k] = (Floats)_mm512_shuffle_f32x4(odd, last, 0x88), x[12 + k] = (Floats)_mm512_shuffle_f32x4(odd, last, 0xdd);
+  }
+#elif defined(WEFT_AVX2)
+  __m256 fours[8];
+  WEFT_UNROLL for (int k = 0; k < 8; k += 4) {
+    const __m256 a = (__m256)x[k], b = (__m256)x[k + 1], c = (__m256)x[k + 2], d = (__m256)x[k + 3];
+    const __m256 ab = _mm256_unpacklo_ps(a, b), cd = _mm256_unpacklo_ps(c, d);
+    const __m256 ba = _mm256_unpackhi_ps(a, b), dc = _mm256_unpackhi_ps(c, d);
+    fours[k] = _mm256_shuffle_ps(ab, cd, 0x44), fours[k + 1] = _mm256_shuffle_ps(ab, cd, 0xee);
+    fours[k + 2] = _mm256_shuffle_ps(ba, dc, 0x44), fours[k + 3] = _mm256_shuffle_ps(ba, dc, 0xee);
+  }
+  WEFT_UNROLL for (int k = 0; k < 4; k++) {
+    x[k] = (Floats)_mm256_permute2f128_ps(fours[k], fours[4 + k], 0x20);
+    x[4 + k] = (Floats)_mm256_permute2f128_ps(fours[k], fours[4 + k], 0x31);
+  }
+#else
+  const Floats a = x[0], b = x[1], c = x[2], d = x[3];
+  for (int lane = 0; lane < lanes; lane++) x[lane] = (Floats){a[lane], b[lane], c[lane], d[lane]};
+#endif
+}
+
 /// 1 / x for normal x. A division of sixteen lanes takes four times as long as an estimate with one
 /// step of Newton's method, which is exact to the last bit or two.
 WEFT_INLINE Floats reciprocal(Floats x) {

@@ -37,15 +37,11 @@ export const matrixCases: CasesOf<typeof matrices> = {
   },
 
   *transpose(random) {
-    for (const m of rowCounts) {
-      for (const n of anyWidths) yield { given: { m, n, xStride: n + random.integer(4), yStride: m + random.integer(4) } };
-    }
+    yield* turns(random);
   },
 
   *transposeAdd(random) {
-    for (const m of rowCounts) {
-      for (const n of anyWidths) yield { given: { m, n, xStride: n + random.integer(4), yStride: m + random.integer(4) } };
-    }
+    yield* turns(random);
   },
 
   *gemm(random) {
@@ -75,6 +71,15 @@ export const matrixCases: CasesOf<typeof matrices> = {
 
 const tolerance = { relative: 2e-6, absolute: 1e-5 };
 
+/** Sizes below and around the squares of one vector by as many rows. */
+function* turns(random: Random) {
+  const small = rowCounts.flatMap((m) => anyWidths.map((n) => [m, n] as const));
+  const large = [8, 16, 19, 33].flatMap((m) => [8, 16, 21, 32].map((n) => [m, n] as const));
+  for (const [m, n] of [...small, ...large]) {
+    yield { given: { m, n, xStride: n + random.integer(4), yStride: m + random.integer(4) } };
+  }
+}
+
 /**
  * Sizes around the edges of the tiles, which hold up to 4 rows by 8 columns, 2 by 16 or 1 by 32,
  * and those of wider vectors.
@@ -89,5 +94,7 @@ function* products(random: Random) {
     }
   }
   // Rows of B far apart, of which a provider may copy some columns at a time.
-  for (const n of [4, 100]) yield { m: 70, n, k: 9, more: { a: 1, b: 800, c: 4 } };
+  for (const n of [4, 100, 196]) yield { m: 70, n, k: 9, more: { a: 1, b: 800, c: 4 } };
+  // Rows of A far apart too, as in the gradient of a wide weight.
+  for (const m of [8, 37]) yield { m, n: 240, k: 9, more: { a: 800, b: 4, c: 4 } };
 }
