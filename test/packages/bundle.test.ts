@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { bundleSize } from "../../scripts/bundle-size.mjs";
 
 /** Bytes, gzipped. Page and worker together stay below 60 kB. */
-const budgets = { page: 3_300, worker: 55_000, kernels: 12_000 };
+const budgets = { page: 3_500, worker: 55_000, kernels: 12_000 };
 
 test("what a page needs to extract stays within its budget", () => {
   const sizes = bundleSize();
