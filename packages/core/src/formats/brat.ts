@@ -74,7 +74,7 @@ export const brat: Format = {
     const schema = new BratSchema();
     for await (const given of documents) {
       const notes = notesOf(given);
-      const { records, omissions } = fitDocument(notes.length === 0 ? given : withNotes(given, []), holds);
+      const { records, omissions } = fitDocument(withNotes(given, []), holds);
       for (const omission of omissions) yield { kind: "omission", omission };
       const name = names.take(given.id);
       if (name !== given.id)

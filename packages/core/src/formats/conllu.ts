@@ -1,5 +1,5 @@
 import { DataError, type Location } from "../errors.ts";
-import { type Document, type Entity, type Relation, type Span, withAnnotation } from "../schema/index.ts";
+import { type Document, type Entity, notesOf, type Relation, type Span, withAnnotation } from "../schema/index.ts";
 import { decodeTags, encodeTags } from "../text/index.ts";
 import { type Comment, globalColumns, type NamedRelation, parseComments, printMetadata } from "./conllu-comments.ts";
 import { findColumns, readUnits, type SentenceColumns, type Unit } from "./conllu-rows.ts";
@@ -249,8 +249,9 @@ function printSentence(document: Document, start: readonly string[], omit: Omit)
   return `${lines.join("\n")}\n\n`;
 }
 
-/** The document as it will be read: a column of tags has the entities in the order of the text. */
+/** The document as its notes will be read: a column of tags has the entities in text order. */
 function inTextOrder(document: Document): Document {
+  if (notesOf(document).length === 0) return document;
   const { relations } = document;
   const entities = document.entities.toSorted((a, b) => a.start - b.start);
   const place = (entity: number): number => entities.indexOf(document.entities[entity] as Entity);

@@ -1,6 +1,6 @@
 export { roundConfidence } from "./confidence.ts";
 export * from "./document.ts";
-export { movedNote, type NewPlaces, type Note, notesOf, withAnnotation, withNotes } from "./notes.ts";
+export { type NewPlaces, type Note, notesOf, withAnnotation, withMovedNotes, withNotes } from "./notes.ts";
 export type { Omission, OmissionKind } from "./omission.ts";
 export { overlappingEntities } from "./overlap.ts";
 export { inReadingUnits, type Reading, readingUnits } from "./reading-units.ts";

@@ -20,8 +20,9 @@ export function notesOf({
   return Array.isArray(given) && given.every((note) => isNote(note, entities.length, relations.length)) ? (given as Note[]) : [];
 }
 
-/** The document with these notes in place of its own. */
+/** The document with these notes in place of its own. A field that holds something else stays. */
 export function withNotes(document: Document, notes: readonly Note[]): Document {
+  if (notes.length === 0 && notesOf(document).length === 0) return document;
   const { [field]: _, ...metadata } = document.metadata;
   return { ...document, metadata: notes.length === 0 ? metadata : { ...metadata, [field]: notes } };
 }
@@ -50,6 +51,16 @@ export function movedNote({ text, entity, relation }: Note, relations: readonly 
   };
 }
 
+/** A changed document with the notes of the given one, whose annotation went to these places. */
+export function withMovedNotes(changed: Document, given: Document, places: NewPlaces): Document {
+  const notes = notesOf(given);
+  if (notes.length === 0) return changed;
+  return withNotes(
+    changed,
+    notes.map((note) => movedNote(note, given.relations, places)),
+  );
+}
+
 /** The entity that a note is about, or the head of its relation. */
 export function subjectOf({ entity, relation }: Note, relations: readonly Relation[]): number | undefined {
   return entity ?? relations[relation ?? -1]?.head;
@@ -62,8 +73,7 @@ export function subjectOf({ entity, relation }: Note, relations: readonly Relati
  */
 export function withAnnotation(document: Document, { entities, relations }: Annotation): Document {
   const changed = { ...document, entities, relations };
-  const notes = notesOf(document);
-  if (notes.length === 0) return changed;
+  if (notesOf(document).length === 0) return changed;
   const [typed, spans, links] = [new Map<string, number>(), new Map<string, number>(), new Map<string, number>()];
   const keep = (index: Map<string, number>, key: string, place: number): void => {
     if (!index.has(key)) index.set(key, place);
@@ -77,10 +87,7 @@ export function withAnnotation(document: Document, { entities, relations }: Anno
     entities: document.entities.map((entity) => typed.get(typedKey(entity)) ?? spans.get(spanKey(entity))),
     relations: document.relations.map((relation) => links.get(linkKey(relation, document.entities))),
   };
-  return withNotes(
-    changed,
-    notes.map((note) => movedNote(note, document.relations, places)),
-  );
+  return withMovedNotes(changed, document, places);
 }
 
 function spanKey(entity: Entity | undefined): string {

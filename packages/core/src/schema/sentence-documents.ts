@@ -14,7 +14,7 @@ export function sentenceDocuments(document: Document): (Document & { readonly sp
   const { sentences } = split;
   const given = notesOf(document);
   const notes = given.length === 0 ? [] : notesOfSentences(document, given, split);
-  const { text, tokens, metadata } = given.length === 0 ? document : withNotes(document, []);
+  const { text, tokens, metadata } = withNotes(document, []);
   return sentences.map(({ group = document.id, ...sentence }, index) => {
     const span = document.sentences[index] as Span;
     const from = tokens[span.start]?.start ?? 0;
@@ -29,8 +29,7 @@ export function sentenceDocuments(document: Document): (Document & { readonly sp
       sentences: [{ start: 0, end: words.length }],
       metadata: { ...metadata, ...(group === sentence.id ? {} : { doc: group }) },
     };
-    const own = notes[index] ?? [];
-    return own.length === 0 ? made : { ...withNotes(made, own), span };
+    return { ...withNotes(made, notes[index] ?? []), span };
   });
 }
 

@@ -37,7 +37,7 @@ export async function newSentences(documents: readonly Document[], pause: () => 
  */
 function newSentence(sentence: Document): NewSentence {
   const notes = notesOf(sentence);
-  const { metadata, ...rest } = notes.length === 0 ? sentence : withNotes(sentence, []);
+  const { metadata, ...rest } = withNotes(sentence, []);
   const group = typeof metadata["doc"] === "string" ? metadata["doc"] : sentence.id;
   const document = { ...rest, metadata: { ...metadata, doc: group } };
   const comment = notes

@@ -1,4 +1,4 @@
-import { type Document, type Entity, movedNote, notesOf, type Relation, withNotes } from "../../schema/index.ts";
+import { type Document, type Entity, type Relation, withMovedNotes } from "../../schema/index.ts";
 import type { LabelKind } from "./problem.ts";
 
 /** A type to rename. Applies to entity and relation types unless `of` is set. */
@@ -56,9 +56,7 @@ export function fixDocument(document: Document, renamings: readonly Renaming[] =
     return place;
   });
   const places = { entities: placeOf, relations: relationPlaceOf };
-  const notes = notesOf(document).map((note) => movedNote(note, document.relations, places));
-  const changed = { ...document, entities, relations };
-  return { document: notes.length === 0 ? changed : withNotes(changed, notes), fixes };
+  return { document: withMovedNotes({ ...document, entities, relations }, document, places), fixes };
 }
 
 function renamer(kind: LabelKind, renamings: readonly Renaming[]): (name: string) => string {

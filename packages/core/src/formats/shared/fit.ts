@@ -2,14 +2,12 @@ import {
   type Document,
   type Entity,
   joinTokens,
-  movedNote,
-  notesOf,
   type Omission,
   overlappingEntities,
   type Relation,
   type Span,
   sentenceDocuments,
-  withNotes,
+  withMovedNotes,
 } from "../../schema/index.ts";
 import type { Capacity } from "./capacity.ts";
 
@@ -189,14 +187,10 @@ function assemble(document: Document, fitted: readonly Fitted[], relations: Fitt
     })),
     metadata: holds.metadata ? document.metadata : {},
   };
-  const notes = holds.metadata ? notesOf(document) : [];
-  if (notes.length === 0) return whole;
+  if (!holds.metadata) return whole;
   const placeOf = (entity: Fitted, index: number): number | undefined => places.get(typeof entity === "number" ? entity : index);
   const newPlaces = { entities: fitted.map(placeOf), relations: relations.places };
-  return withNotes(
-    whole,
-    notes.map((note) => movedNote(note, document.relations, newPlaces)),
-  );
+  return withMovedNotes(whole, document, newPlaces);
 }
 
 /** Nothing crosses a sentence boundary any more, so splitting omits nothing. */
