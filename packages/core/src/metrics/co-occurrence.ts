@@ -1,4 +1,5 @@
-import type { Annotation, Span } from "../schema/index.ts";
+import type { Annotation } from "../schema/index.ts";
+import { spanKey } from "../schema/span-keys.ts";
 import { relationEnds } from "./prediction.ts";
 
 /** Pairs of entities without a gold relation, and how many of them a system relates. */
@@ -69,21 +70,17 @@ function relatedPairs(annotation: Annotation): Set<string> {
   return new Set(
     annotation.relations.map((relation) => {
       const { head, tail } = relationEnds(annotation, relation);
-      return pairKey(keyOf(head), keyOf(tail));
+      return pairKey(spanKey(head), spanKey(tail));
     }),
   );
 }
 
 function spansOf({ entities }: Annotation): Set<string> {
-  return new Set(entities.map(keyOf));
+  return new Set(entities.map(spanKey));
 }
 
 function pairsOf(spans: readonly string[]): string[] {
   return spans.flatMap((one, index) => spans.slice(index + 1).map((other) => pairKey(one, other)));
-}
-
-function keyOf({ start, end }: Span): string {
-  return `${start}:${end}`;
 }
 
 function pairKey(one: string, other: string): string {

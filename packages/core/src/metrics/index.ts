@@ -1,3 +1,4 @@
+export { joinKey, spanKey, typedSpanKey } from "../schema/span-keys.ts";
 export {
   distanceBucket,
   inBucketOrder,
@@ -53,15 +54,12 @@ export { type CurveForecast, type CurvePoint, forecastCurve } from "./learning-c
 export {
   countsOf,
   type Item,
-  joinKey,
   type Match,
   type Matching,
   matchEntities,
   matchRelations,
-  spanKey,
   strictKey,
   surfaceTriple,
-  typedSpanKey,
 } from "./matching.ts";
 export { buildMemoryBaseline, type MemoryBaseline } from "./memory-baseline.ts";
 export {

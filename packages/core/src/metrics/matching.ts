@@ -1,5 +1,6 @@
 import { DataError } from "../errors.ts";
 import { type Annotation, type Entity, overlappingEntities, surface } from "../schema/index.ts";
+import { joinKey, spanKey, typedSpanKey } from "../schema/span-keys.ts";
 import type { Counts } from "./counts.ts";
 import { type Anchor, anchorOf, type Cell, flatTags, type Prediction, relationEnds, sharedLength } from "./prediction.ts";
 
@@ -136,21 +137,6 @@ export function matchCells(anchor: Anchor, wholeEntities: boolean): Match {
     const correct = new Set([...predictedItems.keys()].filter((key) => found.has(key)));
     return { gold: goldItems, predicted: predictedItems, correct };
   };
-}
-
-/** What a protocol looks at that wants the right span alone. */
-export function spanKey(entity: Entity): string {
-  return `${entity.start}:${entity.end}`;
-}
-
-/** What a protocol looks at that wants the right span and type. */
-export function typedSpanKey(entity: Entity): string {
-  return `${spanKey(entity)}:${entity.type === null ? "" : `=${entity.type}`}`;
-}
-
-/** Joins the parts of a key with a character that no token or label contains. */
-export function joinKey(...parts: readonly (string | number)[]): string {
-  return parts.join("\u001f");
 }
 
 /** What a protocol looks at that wants the right relation type, spans and entity types. */

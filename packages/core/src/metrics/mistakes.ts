@@ -1,5 +1,6 @@
 import type { Annotation, Entity } from "../schema/index.ts";
-import { joinKey, relationItems, spanKey } from "./matching.ts";
+import { joinKey, spanKey } from "../schema/span-keys.ts";
+import { relationItems } from "./matching.ts";
 import { sharedLength } from "./prediction.ts";
 
 /**

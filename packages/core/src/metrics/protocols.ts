@@ -1,9 +1,9 @@
 import { Catalogue } from "../catalogue.ts";
 import { ConfigError } from "../errors.ts";
+import { joinKey, spanKey, typedSpanKey } from "../schema/span-keys.ts";
 import { type Counts, riskF1 } from "./counts.ts";
 import {
   countsOf,
-  joinKey,
   type Match,
   matchCells,
   matchEntities,
@@ -11,10 +11,8 @@ import {
   matchRelations,
   matchRelaxed,
   matchRelaxedEntities,
-  spanKey,
   strictKey,
   surfaceTriple,
-  typedSpanKey,
 } from "./matching.ts";
 import { type Anchor, anchorOf, type Prediction } from "./prediction.ts";
 

@@ -1,6 +1,6 @@
 import { ConfigError } from "../errors.ts";
+import { joinKey } from "../schema/span-keys.ts";
 import type { GoldSentence } from "./evaluate.ts";
-import { joinKey } from "./matching.ts";
 import type { Prediction } from "./prediction.ts";
 import { type ProtocolName, protocols } from "./protocols.ts";
 

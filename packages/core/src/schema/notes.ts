@@ -1,4 +1,5 @@
 import type { Annotation, Document, Entity, Relation } from "./document.ts";
+import { joinKey, spanKey, typedSpanKey } from "./span-keys.ts";
 
 /** A remark of a person on a document, or on one of its entities or relations, by index. */
 export interface Note {
@@ -79,27 +80,19 @@ export function withAnnotation(document: Document, { entities, relations }: Anno
     if (!index.has(key)) index.set(key, place);
   };
   for (const [place, entity] of entities.entries()) {
-    keep(typed, typedKey(entity), place);
+    keep(typed, typedSpanKey(entity), place);
     keep(spans, spanKey(entity), place);
   }
   for (const [place, relation] of relations.entries()) keep(links, linkKey(relation, entities), place);
   const places: NewPlaces = {
-    entities: document.entities.map((entity) => typed.get(typedKey(entity)) ?? spans.get(spanKey(entity))),
+    entities: document.entities.map((entity) => typed.get(typedSpanKey(entity)) ?? spans.get(spanKey(entity))),
     relations: document.relations.map((relation) => links.get(linkKey(relation, document.entities))),
   };
   return withMovedNotes(changed, document, places);
 }
 
-function spanKey(entity: Entity | undefined): string {
-  return `${entity?.start} ${entity?.end}`;
-}
-
-function typedKey(entity: Entity): string {
-  return `${spanKey(entity)} ${entity.type === null ? "" : `:${entity.type}`}`;
-}
-
 function linkKey({ head, tail, type }: Relation, entities: readonly Entity[]): string {
-  return `${spanKey(entities[head])} ${spanKey(entities[tail])} ${type}`;
+  return joinKey(...[head, tail].map((end) => spanKey(entities[end] as Entity)), type);
 }
 
 function isNote(value: unknown, entities: number, relations: number): boolean {

@@ -1,4 +1,5 @@
 import type { Span } from "../../schema/index.ts";
+import { spanKey } from "../../schema/span-keys.ts";
 
 /** Each pair once with the direction in its label, or once for each order. */
 export type PairOrder = "left-to-right" | "ordered";
@@ -105,8 +106,4 @@ export function goldLabels(
     const back = order === "ordered" ? undefined : types.get(`${to} ${from}`);
     return back === undefined ? 0 : labelOf({ type: back, reversed: true }, order);
   });
-}
-
-export function spanKey({ start, end }: Span): string {
-  return `${start}:${end}`;
 }

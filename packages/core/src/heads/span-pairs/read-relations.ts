@@ -1,7 +1,8 @@
 import type { Entity, Sentence } from "../../schema/index.ts";
+import { spanKey } from "../../schema/span-keys.ts";
 import type { Lexicon } from "../../vocabulary/index.ts";
 import type { GoldEntities } from "../entities/entity-head.ts";
-import { distinctSpans, type PairOrder, spanKey } from "./candidate-pairs.ts";
+import { distinctSpans, type PairOrder } from "./candidate-pairs.ts";
 
 /** The gold entities that labels can hold, with at most one relation for each pair of them. */
 export interface GoldSpanPairs {

@@ -2,14 +2,7 @@ import { type Matrix, operations, type Random, type Tape } from "@weft-nlp/tenso
 import { inputNeeds } from "../../encoders/index.ts";
 import type { ProbabilityTable } from "../../heads/probability-table.ts";
 import { bestIndex, drawDistinct, drawIndex } from "../../heads/sampling.ts";
-import {
-  candidatePairs,
-  distinctSpans,
-  goldLabels,
-  labelCount,
-  type Reading,
-  spanKey,
-} from "../../heads/span-pairs/candidate-pairs.ts";
+import { candidatePairs, distinctSpans, goldLabels, labelCount, type Reading } from "../../heads/span-pairs/candidate-pairs.ts";
 import { chooseLabels, decodeRelations, predictionOf } from "../../heads/span-pairs/decode-relations.ts";
 import { labelCandidates } from "../../heads/span-pairs/label-candidates.ts";
 import { SpanPairsHead } from "../../heads/span-pairs/span-pairs-head.ts";
@@ -17,6 +10,7 @@ import { spanTypes } from "../../heads/spans/span-types.ts";
 import type { Prediction } from "../../metrics/index.ts";
 import type { Scope } from "../../nn/index.ts";
 import type { Entity, Relation, Span } from "../../schema/index.ts";
+import { spanKey } from "../../schema/span-keys.ts";
 import type { Lexicon } from "../../vocabulary/lexicon.ts";
 import {
   defineModel,
