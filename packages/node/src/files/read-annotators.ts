@@ -49,7 +49,8 @@ function nameInputs(inputs: readonly string[]): { name: string; path: string }[]
       .join("/")
       .replace(/(?<=[^/])\.[^./]+(\.gz)?$/, "");
   };
-  const unnamed = parsed.filter(({ given }) => given === undefined).map(({ path }) => path);
+  // A path given twice is reported as two annotators of one name, which needs no more of it.
+  const unnamed = [...new Set(parsed.filter(({ given }) => given === undefined).map(({ path }) => path))];
   // `anna/all.jsonl` and `ben/all.jsonl` differ in their folders.
   const deepest = Math.max(1, ...unnamed.map((path) => resolve(path).split(sep).length));
   let parts = 1;
