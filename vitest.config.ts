@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defaultServerConditions } from "vite";
 import { defineConfig } from "vitest/config";
 
@@ -17,6 +18,8 @@ export default defineConfig({
       "test/**/*.test.ts",
       "bench/**/*.test.ts",
     ],
+    // vitest leaves one core free, so that it would use one of two.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     // How long a machine takes decides no test: these only end what hangs, and no test has limits
     // of its own.
     testTimeout: 300_000,
