@@ -8,6 +8,7 @@
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { inBucketOrder } from "@weft-nlp/core/metrics";
 
 /** @typedef {import("@weft-nlp/core/metrics").Report} Report */
 /** @typedef {{ predicted: number, gold: number, correct: number }} Counts */
@@ -62,7 +63,7 @@ function table(what, bucketsOf) {
   if (rows.size === 0) return;
   console.log(`| ${what} | gold | ${systems.map(({ name }) => `${name} P | R | F1`).join(" | ")} |`);
   console.log(`|---|---:|${"---:|".repeat(3 * systems.length)}`);
-  for (const row of rows) {
+  for (const [row] of inBucketOrder(Object.fromEntries([...rows].map((name) => [name, name])))) {
     const counts = systems.map(({ reports }) => sum(reports.map((report) => bucketsOf(report)?.[row])));
     const gold = Math.round((counts[0]?.gold ?? 0) / (systems[0]?.reports.length ?? 1));
     console.log(`| ${row} | ${gold} | ${counts.map(rates).join(" | ")} |`);
