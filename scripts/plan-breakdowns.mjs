@@ -59,11 +59,11 @@ function reportsOf(from, name) {
  * @param {(report: Report) => Readonly<Record<string, Counts>> | undefined} bucketsOf
  */
 function table(what, bucketsOf) {
-  const rows = new Set(systems.flatMap(({ reports }) => reports.flatMap((report) => Object.keys(bucketsOf(report) ?? {}))));
-  if (rows.size === 0) return;
+  const rows = inBucketOrder(Object.assign({}, ...systems.flatMap(({ reports }) => reports.map(bucketsOf))));
+  if (rows.length === 0) return;
   console.log(`| ${what} | gold | ${systems.map(({ name }) => `${name} P | R | F1`).join(" | ")} |`);
   console.log(`|---|---:|${"---:|".repeat(3 * systems.length)}`);
-  for (const [row] of inBucketOrder(Object.fromEntries([...rows].map((name) => [name, name])))) {
+  for (const [row] of rows) {
     const counts = systems.map(({ reports }) => sum(reports.map((report) => bucketsOf(report)?.[row])));
     const gold = Math.round((counts[0]?.gold ?? 0) / (systems[0]?.reports.length ?? 1));
     console.log(`| ${row} | ${gold} | ${counts.map(rates).join(" | ")} |`);

@@ -164,6 +164,7 @@ test("errors name the file and replace nothing", async () => {
     [["agreement", "anna"], 2, "expected the annotation of two people or more, found that of one"],
     [["agreement", "x=anna", "x=ben"], 2, "two annotators are called x"],
     [["agreement", "anna", "anna"], 2, "two annotators are called anna (USAGE_INVALID)"],
+    [["agreement", "anna", "./anna"], 2, "two annotators are called anna (USAGE_INVALID)"],
     [["agreement", "anna", "missing.jsonl"], 1, "missing.jsonl: there is no such file"],
     [["agreement", "anna", "other.jsonl"], 1, 'the document "10" has "Else" here for other, but "Ada" for anna'],
     [["agreement", "broken.json"], 1, "broken.json:1 [1].annotations[0].result[0]"],

@@ -50,9 +50,9 @@ function nameInputs(inputs: readonly string[]): { name: string; path: string }[]
       .replace(/(?<=[^/])\.[^./]+(\.gz)?$/, "");
   };
   // A path given twice is reported as two annotators of one name, which needs no more of it.
-  const unnamed = [...new Set(parsed.filter(({ given }) => given === undefined).map(({ path }) => path))];
+  const unnamed = [...new Set(parsed.filter(({ given }) => given === undefined).map(({ path }) => resolve(path)))];
   // `anna/all.jsonl` and `ben/all.jsonl` differ in their folders.
-  const deepest = Math.max(1, ...unnamed.map((path) => resolve(path).split(sep).length));
+  const deepest = Math.max(1, ...unnamed.map((path) => path.split(sep).length));
   let parts = 1;
   while (parts < deepest && new Set(unnamed.map((path) => short(path, parts))).size < unnamed.length) parts++;
   const nameOf = (path: string): string => {
