@@ -2,6 +2,7 @@ import { z } from "zod";
 import { ConfigError, DataError, type Location } from "../errors.ts";
 import { asNumber, asObject, asString } from "../json/fields.ts";
 import { type Entity, overlappingEntities, type Sentence } from "../schema/index.ts";
+import { spanKey } from "../schema/span-keys.ts";
 import { type TagScheme, tagInventory } from "../text/index.ts";
 import { Labels, labelsOf } from "./labels.ts";
 import type { WordVectors } from "./vectors/index.ts";
@@ -183,7 +184,7 @@ function spansOf(train: readonly Sentence[]): EntitySpans {
   for (const { entities } of train) {
     for (const { start, end } of entities) longest = Math.max(longest, end - start);
     // Two entities with the same span are one to a model.
-    const distinct = new Map(entities.map((span) => [`${span.start} ${span.end}`, span]));
+    const distinct = new Map(entities.map((span) => [spanKey(span), span]));
     nested ||= overlappingEntities([...distinct.values()]).length > 0;
   }
   return { longest, nested };

@@ -1,4 +1,5 @@
 import { charSpan, type Document, type Entity, type Relation, type Span } from "../../schema/index.ts";
+import { joinKey, spanKey } from "../../schema/span-keys.ts";
 import { documentFromText, type TextOptions } from "../../text/index.ts";
 import { EntityTable, type Omit } from "./records.ts";
 
@@ -214,14 +215,13 @@ export function nearestPair<Place extends Span>(heads: readonly Place[], tails: 
  * @param again the record as reading returns it
  */
 export function omitMisplaced(record: Document, again: Document, omit: Omit): void {
-  const place = ({ start, end }: Span): string => `${start} ${end}`;
   const ends = ({ entities }: Document, { head, tail, type }: Relation): string =>
-    `${place(entities[head] as Entity)} ${place(entities[tail] as Entity)} ${type}`;
-  const entities = new Set(again.entities.map(place));
+    joinKey(spanKey(entities[head] as Entity), spanKey(entities[tail] as Entity), type);
+  const entities = new Set(again.entities.map(spanKey));
   const relations = new Set(again.relations.map((relation) => ends(again, relation)));
   const reason = "the words occur several times, and a reader will locate them elsewhere";
   for (const [index, entity] of record.entities.entries()) {
-    if (!entities.has(place(entity))) omit(`entities[${index}]`, reason);
+    if (!entities.has(spanKey(entity))) omit(`entities[${index}]`, reason);
   }
   for (const [index, relation] of record.relations.entries()) {
     if (!relations.has(ends(record, relation))) omit(`relations[${index}]`, reason);

@@ -9,6 +9,7 @@ import {
   type Span,
   validateDocument,
 } from "../../schema/index.ts";
+import { spanKey } from "../../schema/span-keys.ts";
 import type { Documents, OutputFormat, ReadEvent, ReadOptions, WriteEvent } from "../format.ts";
 import { fitDocument } from "./fit.ts";
 import { readJsonValues } from "./json-values.ts";
@@ -133,7 +134,7 @@ export class EntityTable {
 
   add(entity: Entity): number {
     const place = this.entities.push(entity) - 1;
-    const key = `${entity.start} ${entity.end}`;
+    const key = spanKey(entity);
     if (!this.#first.has(key)) this.#first.set(key, place);
     const starting = this.#starting.get(entity.start);
     if (starting === undefined) this.#starting.set(entity.start, [place]);
@@ -141,8 +142,8 @@ export class EntityTable {
     return place;
   }
 
-  find({ start, end }: Span): number | undefined {
-    return this.#first.get(`${start} ${end}`);
+  find(span: Span): number | undefined {
+    return this.#first.get(spanKey(span));
   }
 
   /** The first entity with this span, created without a type if there is none. */
