@@ -18,6 +18,24 @@ test("reads elements, attributes, text and lines, however the file is cut", asyn
   }
 });
 
+test("a line ends at \\n, not at a lone \\r, as in the other formats", async () => {
+  await expect(readXml(["", "\r\0"], "a.xml")).rejects.toThrow("a.xml:1:3: disallowed character (XML_INVALID)");
+  await expect(readXml(["<a>\r\n<b>\r</b>\r\n</c>"], "a.xml")).rejects.toThrow("a.xml:3:5: unexpected close tag");
+  const root = await readXml(["\r<a\n>\r<b\n/></a>"], "a.xml");
+  expect(root).toMatchObject({ line: 1, children: [{ name: "b", line: 2 }] });
+});
+
+test("an error has the same place however the file is cut", async () => {
+  for (const text of ["\n\n <?xml version='1.0'?><a/>", "\n\r\n<a>\u{1F600}\n\r\n</b>", "<a>\n<b x></b>\n</a>"]) {
+    const whole = await readXml([text], "a.xml").catch(String);
+    expect(whole).toMatch(/XML_INVALID/);
+    for (const size of [1, 2, 3]) {
+      const pieces = text.match(new RegExp(`[^]{1,${size}}`, "g")) ?? [];
+      expect(await readXml(pieces, "a.xml").catch(String)).toBe(whole);
+    }
+  }
+});
+
 test("white space alone is not a document", async () => {
   expect(await readXml(["", "\uFEFF", " \n"], "a.xml")).toBeUndefined();
 });

@@ -64,10 +64,11 @@ async function* parseXml(
   const root = new OpenElement("", {}, 0);
   const open = [root];
   const ready: { readonly element: XmlElement; readonly position: number }[] = [];
+  const lines = new LineCounter();
   let line = 1;
   let elements = 0;
   let units = 0;
-  const here = (): Location => ({ source, line: parser.line, column: parser.column + 1 });
+  const here = (): Location => ({ source, ...lines.at(parser.position) });
   const refuse = (message: string): never => {
     throw new DataError("XML_INVALID", { at: here(), message, hint: "the file may be damaged or in another format" });
   };
@@ -78,7 +79,7 @@ async function* parseXml(
     refuse(error.message.replace(/^(?:\d+:\d+: )?/, "").replace(/\.$/, ""));
   });
   parser.on("opentagstart", () => {
-    line = parser.line;
+    line = lines.at(parser.position - 1).line;
   });
   parser.on("opentag", ({ name, attributes }) => {
     const element = new OpenElement(name, attributes, line);
@@ -103,16 +104,24 @@ async function* parseXml(
     units = 0;
   });
   const taken = (): XmlElement[] => ready.splice(0).map(({ element }) => element);
-  let empty = true;
+  // White space alone is not a document, so the parser sees it only with what follows.
+  let blank: string | undefined = "";
   try {
     for await (const chunk of chunks) {
       units += chunk.length;
       if (units > limits.units) refuse(`${size} has more than ${limits.units} UTF-16 units`);
-      empty &&= !/[^\s\uFEFF]/.test(chunk);
-      if (!empty) parser.write(chunk);
+      if (blank !== undefined && !/\S/.test(chunk)) {
+        blank += chunk;
+        continue;
+      }
+      for (const written of [blank ?? "", chunk]) {
+        lines.add(written);
+        parser.write(written);
+      }
+      blank = undefined;
       yield* taken();
     }
-    if (empty) return;
+    if (blank !== undefined) return;
     parser.close();
     yield* part === undefined ? root.children : taken();
   } catch (error) {
@@ -132,5 +141,42 @@ class OpenElement implements XmlElement {
     this.name = name;
     this.attributes = attributes;
     this.line = line;
+  }
+}
+
+/**
+ * Lines and columns, from 1, of places in a text that comes in chunks. A line ends at "\n", as in
+ * every other format; the parser's own numbers count a lone "\r" too.
+ */
+class LineCounter {
+  #line = 1;
+  #lineStart = 0;
+  #chunk = "";
+  #chunkStart = 0;
+  /** The position of the next line end in the chunk. */
+  #next = Number.POSITIVE_INFINITY;
+
+  add(chunk: string): void {
+    const end = this.#chunkStart + this.#chunk.length;
+    this.at(end);
+    this.#chunk = chunk;
+    this.#chunkStart = end;
+    this.#next = this.#lineEnd(end);
+  }
+
+  /** @param position UTF-16 units from the start of the text, in the last chunk */
+  at(position: number): { readonly line: number; readonly column: number } {
+    const known = Math.min(position, this.#chunkStart + this.#chunk.length);
+    while (this.#next < known) {
+      this.#line++;
+      this.#lineStart = this.#next + 1;
+      this.#next = this.#lineEnd(this.#lineStart);
+    }
+    return { line: this.#line, column: Math.max(1, known - this.#lineStart + 1) };
+  }
+
+  #lineEnd(from: number): number {
+    const index = this.#chunk.indexOf("\n", from - this.#chunkStart);
+    return index < 0 ? Number.POSITIVE_INFINITY : this.#chunkStart + index;
   }
 }
