@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -76,6 +76,32 @@ runs:
     expect(resumed.code, resumed.err).toBe(0);
     expect(resumed.err).toContain("3 of 5 runs already done");
     expect(sha256("broken/longer-2/model/model.safetensors")).toBe(sha256("runs/plan/longer-2/model/model.safetensors"));
+  });
+
+  test("does a part of the plan, with the runs that it starts from; the table has all that is finished", async () => {
+    const part = ["run", "plans/plan.yaml", "--run", "part", ...compute];
+    const first = await run(...part, "--only", "longer", "--seed", "2");
+    expect(first.code, first.err).toBe(0);
+    expect(readdirSync(join(folder, "part")).filter((name) => /-\d$/.test(name))).toEqual(["k1-2", "longer-2"]);
+    const second = await run(...part, "--only", "k0", "--seed", "1");
+    expect(second.code, second.err).toBe(0);
+    expect(second.err).toContain("2 of 3 runs already done");
+    expect(second.out).toMatch(/^k1 +strict .* 1$/mu);
+    expect(second.out).toMatch(/^k0 +strict .* 1$/mu);
+    expect(second.out).toMatch(/^longer +strict .* 1$/mu);
+    expect(sha256("part/longer-2/model/model.safetensors")).toBe(sha256("runs/plan/longer-2/model/model.safetensors"));
+  });
+
+  test.each([
+    [["--only", "k3"], 'the plan has no run called "k3" (USAGE_INVALID) → did you mean k1?'],
+    [["--only", "other"], 'the plan has no run called "other" (USAGE_INVALID) → its runs are k1, k0, longer'],
+    [["--only", "longer", "--seed", "1"], "none of these runs has the seed 1 (USAGE_INVALID) → the seeds are 2"],
+    [["--seed", "one"], "expected whole numbers separated by commas"],
+  ])("%j is refused before anything runs", async (args, message) => {
+    const { code, err } = await run("run", "plans/plan.yaml", "--run", "refused", ...compute, ...args);
+    expect(code).toBe(2);
+    expect(err.replaceAll(/\s+/g, " ")).toContain(message);
+    expect(existsSync(join(folder, "refused"))).toBe(false);
   });
 
   test("tests every fold of all of the data once, in place of several seeds", async () => {

@@ -155,10 +155,11 @@ export function runNames(plan: Pick<ExperimentPlan, "seeds">, run: ExperimentRun
 }
 
 /** The name of a run's training with one seed. */
-function runName({ name }: Pick<ExperimentRun, "name">, seed: number): string {
+export function runName({ name }: Pick<ExperimentRun, "name">, seed: number): string {
   return `${name}-${seed}`;
 }
 
-function seedsOf({ seeds }: Pick<ExperimentPlan, "seeds">, run: Pick<ExperimentRun, "seeds">): readonly number[] {
+/** The plan's seeds, or the run's own. */
+export function seedsOf({ seeds }: Pick<ExperimentPlan, "seeds">, run: Pick<ExperimentRun, "seeds">): readonly number[] {
   return run.seeds ?? seeds;
 }

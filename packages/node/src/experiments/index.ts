@@ -3,6 +3,7 @@ export { cvReport, cvTable, foldSelectionWords, writeCvReport } from "./cv-repor
 export { experimentRuns, readExperimentPlan, writePlannedFolds } from "./experiment-plan.ts";
 export { experimentNote, experimentReport, experimentTable, writeExperimentReport } from "./experiment-report.ts";
 export { gridPoints, parseAxis } from "./grid.ts";
+export { type PlanPart, runsOfPart } from "./plan-part.ts";
 export {
   type ExecuteOptions,
   type ExecuteRun,

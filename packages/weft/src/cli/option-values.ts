@@ -41,6 +41,15 @@ export function nameList(text: string): readonly string[] {
   return names;
 }
 
+/** Parses seeds separated by commas. */
+export function seedList(text: string): readonly number[] {
+  const seeds = nameList(text).map(Number);
+  if (!seeds.every((seed) => Number.isSafeInteger(seed) && seed >= 0)) {
+    throw new InvalidArgumentError("expected whole numbers separated by commas");
+  }
+  return seeds;
+}
+
 /** Parses `sentence=text,head=subject`: what a column holds, and its name. */
 export function columnMap(text: string): Readonly<Record<string, string>> {
   const pairs = text.split(",").map((pair) => /^\s*([^=]+?)\s*=(.+)$/.exec(pair));

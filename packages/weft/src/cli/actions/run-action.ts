@@ -6,6 +6,7 @@ import {
   experimentRuns,
   experimentTable,
   readExperimentPlan,
+  runsOfPart,
   writeExperimentReport,
   writePlannedFolds,
 } from "@weft-nlp/node/experiments";
@@ -13,11 +14,11 @@ import type { Handler } from "../command.ts";
 import type { runCommand } from "../commands/run-command.ts";
 import { finishRuns, requireSuccess } from "../many-runs.ts";
 
-export const run: Handler<typeof runCommand> = async (context, { plan: path, run, ...options }) => {
+export const run: Handler<typeof runCommand> = async (context, { plan: path, run, only, seed: seeds, ...options }) => {
   const { terminal } = context;
   const plan = await readExperimentPlan(path);
   const folder = run ?? join("runs", basename(path).replace(/\.ya?ml$/, ""));
-  const runs = await experimentRuns(plan, folder);
+  const runs = await runsOfPart(plan.value, { only, seeds }, await experimentRuns(plan, folder));
   await writePlannedFolds(plan, folder);
   const finished = await finishRuns(runs, options, context);
   const failed = finished.failures.map(({ run }) => run);
