@@ -1,7 +1,7 @@
-import { mkdir, readdir, rename, rm } from "node:fs/promises";
+import { mkdir, readdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { FileError } from "@weft-nlp/node/errors";
-import { fileFailure, sweepFolder, temporaryName } from "@weft-nlp/node/files";
+import { fileFailure, renameFile, sweepFolder, temporaryName } from "@weft-nlp/node/files";
 import { BatchError } from "../errors.ts";
 import { addUpBucket, countOf, rowsOf, spread } from "./buckets.ts";
 import { isOutOfMemory, openDatabase, quoted } from "./load-duckdb.ts";
@@ -91,7 +91,7 @@ export async function reduceTriples(input: ReduceInput): Promise<Reduction> {
     const { triples, found } = await database.row(
       `SELECT count(*) AS triples, coalesce(sum(count), 0)::BIGINT AS found FROM read_parquet(${quoted(join(result, "*.parquet"))})`,
     );
-    await rename(result, out);
+    await renameFile(result, out);
     return { triples: Number(triples), found: Number(found) };
   } catch (cause) {
     throw databaseFailure(cause, out);

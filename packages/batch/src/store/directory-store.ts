@@ -1,11 +1,12 @@
 import { createReadStream } from "node:fs";
-import { mkdir, open, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, open, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import {
   exists,
   fileFailure,
   linkFile,
   makeFolder,
+  renameFile,
   sweepFolder,
   systemCodeOf,
   temporaryName,
@@ -65,7 +66,7 @@ export class DirectoryStore implements Store {
     const scratch = await this.#written(name, text);
     try {
       await this.#make(dirname(this.pathOf(name)));
-      await rename(scratch, this.pathOf(name));
+      await renameFile(scratch, this.pathOf(name));
     } catch (cause) {
       await rm(scratch, { force: true });
       throw fileFailure(cause, this.pathOf(name), "write");

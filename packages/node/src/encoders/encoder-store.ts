@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { copyFile, readdir, rename, rm, stat, utimes } from "node:fs/promises";
+import { copyFile, readdir, rm, stat, utimes } from "node:fs/promises";
 import { hostname } from "node:os";
 import { basename, join, resolve } from "node:path";
 import { openEncoder, type PretrainedEncoder } from "@weft-nlp/core/encoders";
@@ -8,6 +8,7 @@ import { exists } from "../files/exists.ts";
 import { fileFailure } from "../files/file-failure.ts";
 import { readWholeText } from "../files/json-file.ts";
 import { type Lock, takeLock } from "../files/lock-file.ts";
+import { renameFile } from "../files/rename-file.ts";
 import { makeFolder } from "../files/write-file.ts";
 import { cacheFolder } from "./cache-folder.ts";
 import { download, placeOf } from "./download.ts";
@@ -185,7 +186,7 @@ async function addThrough(
     for (const file of encoderFiles) await rm(join(partial, `${file}.etag`), { force: true });
     await writeManifest(partial, { ...facts, checksum: opened.checksum });
     await rm(target, { recursive: true, force: true });
-    await rename(partial, target);
+    await renameFile(partial, target);
   } finally {
     await held.release();
   }

@@ -1,4 +1,4 @@
-import { chmod, open, rename, rm, rmdir, stat } from "node:fs/promises";
+import { chmod, open, rm, rmdir, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { Document } from "@weft-nlp/core";
 import type { TripleFormat, TripleOptions } from "@weft-nlp/core/triples";
@@ -6,6 +6,7 @@ import { fileFailure } from "../files/file-failure.ts";
 import { refuseFull } from "../files/open-folder.ts";
 import { PartFile } from "../files/part-file.ts";
 import { standardStream } from "../files/read-text.ts";
+import { renameFile } from "../files/rename-file.ts";
 import { syncFolder, type Target, targetOf, writeAll } from "../files/write-file.ts";
 import { openTriples } from "../triples/output.ts";
 
@@ -136,7 +137,7 @@ async function inOnePiece(path: string, format: TripleFormat, options: TripleOpt
         const old = await stat(target.path).catch(() => undefined);
         if (old?.isDirectory() === true) await rmdir(target.path);
         else if (old !== undefined) await chmod(partPath, old.mode & 0o777);
-        await rename(partPath, target.path);
+        await renameFile(partPath, target.path);
       } catch (cause) {
         await rm(partPath, { recursive: true, force: true });
         throw fileFailure(cause, path, "write");

@@ -34,6 +34,7 @@ export {
 export { readBytes, standardStream } from "./read-text.ts";
 export { readWithFaults } from "./read-with-faults.ts";
 export { requireRegularFile } from "./regular-file.ts";
+export { renameFile } from "./rename-file.ts";
 export { readDocumentList, selectDocuments } from "./select-documents.ts";
 export { splitCorpus } from "./split-corpus.ts";
 export { OutputClosed, writeOutput } from "./standard-output.ts";

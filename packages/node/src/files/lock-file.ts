@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { link, open, readFile, rename, rm } from "node:fs/promises";
+import { link, open, readFile, rm } from "node:fs/promises";
 import { fileFailure, systemCodeOf } from "./file-failure.ts";
 import { isMark, ownMark, type ProcessMark, processState } from "./process-mark.ts";
+import { renameFile } from "./rename-file.ts";
 import { temporaryName } from "./temporary-files.ts";
 
 /** Held until it is released. */
@@ -109,7 +110,7 @@ function holderIn(text: string): ProcessMark | undefined {
 async function removeIfSame(path: string, text: string): Promise<void> {
   const aside = temporaryName(path);
   try {
-    await rename(path, aside);
+    await renameFile(path, aside);
   } catch (cause) {
     if (systemCodeOf(cause) === "ENOENT") return;
     throw cause;

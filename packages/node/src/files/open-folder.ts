@@ -1,7 +1,8 @@
-import { mkdir, readdir, rename, rm, rmdir, stat } from "node:fs/promises";
+import { mkdir, readdir, rm, rmdir, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { FileError } from "../errors.ts";
 import { fileFailure, systemCodeOf } from "./file-failure.ts";
+import { renameFile } from "./rename-file.ts";
 import { sweepOnce, temporaryName } from "./temporary-files.ts";
 
 /** A folder that is filled under a temporary name and appears only when complete. */
@@ -35,7 +36,7 @@ export async function openFolder(path: string): Promise<OpenedFolder> {
     async close() {
       try {
         await removeEmpty(path);
-        await rename(temporary, path);
+        await renameFile(temporary, path);
       } catch (cause) {
         await abort();
         throw fileFailure(cause, path, "write");

@@ -1,8 +1,9 @@
-import { type FileHandle, open, rename, rm } from "node:fs/promises";
+import { type FileHandle, open, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { FileError } from "../errors.ts";
 import { fileFailure } from "./file-failure.ts";
 import { joinedTexts, worthAWrite } from "./open-file.ts";
+import { renameFile } from "./rename-file.ts";
 import { sweepOnce } from "./temporary-files.ts";
 import { syncFolder, targetOf, writeAll } from "./write-file.ts";
 
@@ -74,7 +75,7 @@ export class PartFile {
     await this.flush();
     await this.#guarded(async () => {
       await this.#handle.close();
-      await rename(this.partPath, this.path);
+      await renameFile(this.partPath, this.path);
     });
     await syncFolder(dirname(this.path));
   }

@@ -1,5 +1,5 @@
 import { realpathSync } from "node:fs";
-import { mkdir, rename, rm, stat } from "node:fs/promises";
+import { mkdir, rm, stat } from "node:fs/promises";
 import { join, resolve, sep } from "node:path";
 import type { Document, Omission } from "@weft-nlp/core";
 import {
@@ -15,6 +15,7 @@ import { FileError, UsageError } from "../errors.ts";
 import { fileFailure, systemCodeOf } from "./file-failure.ts";
 import { type ReadDocumentsOptions, readDocuments } from "./read-documents.ts";
 import { standardStream } from "./read-text.ts";
+import { renameFile } from "./rename-file.ts";
 import { temporaryName } from "./temporary-files.ts";
 import { writeDocuments } from "./write-documents.ts";
 import { makeFolder } from "./write-file.ts";
@@ -73,7 +74,7 @@ export async function splitCorpus(
       await writePart(join(staging, name), part, format, partOf(source, plan, part), onOmission);
     }
     await makeFolder(folder);
-    for (const name of names.values()) await rename(join(staging, name), join(folder, name));
+    for (const name of names.values()) await renameFile(join(staging, name), join(folder, name));
   } catch (cause) {
     throw fileFailure(cause, folder, "write");
   } finally {

@@ -1,9 +1,10 @@
-import { type FileHandle, link, mkdir, open, realpath, rename, rm, stat } from "node:fs/promises";
+import { type FileHandle, link, mkdir, open, realpath, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { pipeline, Readable } from "node:stream";
 import { createGzip } from "node:zlib";
 import { FileError } from "../errors.ts";
 import { fileFailure, systemCodeOf } from "./file-failure.ts";
+import { renameFile } from "./rename-file.ts";
 import { sweepOnce, temporaryName } from "./temporary-files.ts";
 
 export type FileContent = string | Uint8Array | Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>;
@@ -113,7 +114,7 @@ async function writeAndRename(
       await handle.close();
     }
     if (keepAs !== undefined) await keep(path, keepAs);
-    await rename(temporary, path);
+    await renameFile(temporary, path);
   } catch (cause) {
     await rm(temporary, { force: true });
     throw cause;
@@ -126,7 +127,7 @@ async function keep(path: string, name: string): Promise<void> {
   const temporary = temporaryName(name);
   try {
     await link(path, temporary);
-    await rename(temporary, name);
+    await renameFile(temporary, name);
     // Two names of one file already: renaming one to the other changes nothing, and both stay.
     await rm(temporary, { force: true });
   } catch (cause) {
@@ -134,7 +135,7 @@ async function keep(path: string, name: string): Promise<void> {
     if (code === "ENOENT") return;
     // File systems without hard links have neither name for a moment, but both files.
     if (code !== "EPERM" && code !== "ENOTSUP" && code !== "ENOSYS") throw cause;
-    await rename(path, name);
+    await renameFile(path, name);
   }
 }
 

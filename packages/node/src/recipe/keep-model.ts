@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { cp, readdir, rename, rm } from "node:fs/promises";
+import { cp, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { exists } from "../files/exists.ts";
 import { fileFailure } from "../files/file-failure.ts";
+import { renameFile } from "../files/rename-file.ts";
 
 /** Files of a run that go with its model. */
 const besides = ["config.yaml", "events.jsonl", "loss.svg", "score.svg"] as const;
@@ -17,8 +18,8 @@ export async function keepModel(run: string, folder: string): Promise<void> {
   const [fresh, old] = [join(folder, `.model.${mark}.new`), join(folder, `.model.${mark}.old`)];
   try {
     await cp(join(run, "model"), fresh, { recursive: true });
-    if (await exists(target)) await rename(target, old);
-    await rename(fresh, target);
+    if (await exists(target)) await renameFile(target, old);
+    await renameFile(fresh, target);
     for (const name of besides) {
       if (await exists(join(run, name))) await cp(join(run, name), join(folder, name));
     }

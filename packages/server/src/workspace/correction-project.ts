@@ -1,11 +1,11 @@
-import { appendFile, open, rename, stat, truncate } from "node:fs/promises";
+import { appendFile, open, stat, truncate } from "node:fs/promises";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { CorrectionSentence, ProjectEntry, SentenceEdit } from "@weft-nlp/api";
 import { type Document, withNotes } from "@weft-nlp/core";
 import { recordOf } from "@weft-nlp/core/formats";
 import { FileError } from "@weft-nlp/node";
-import { fileFailure, writeFileAtomically } from "@weft-nlp/node/files";
+import { fileFailure, renameFile, writeFileAtomically } from "@weft-nlp/node/files";
 import { RequestError } from "../errors.ts";
 import {
   additionLine,
@@ -199,7 +199,7 @@ export class CorrectionProject {
       if (this.entry().revision !== revision) return false;
       if (to === this.#folder) return true;
       try {
-        await rename(this.#folder, to);
+        await renameFile(this.#folder, to);
       } catch (cause) {
         throw fileFailure(cause, this.#folder, "write");
       }

@@ -1,8 +1,8 @@
-import { rename, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { dirname, join, sep } from "node:path";
 import type { RunEntry } from "@weft-nlp/api";
 import { modelStamp } from "@weft-nlp/node/extractor";
-import { fileFailure, makeFolder } from "@weft-nlp/node/files";
+import { fileFailure, makeFolder, renameFile } from "@weft-nlp/node/files";
 import { RequestError } from "../errors.ts";
 import type { ModelRegistry } from "../extraction/model-registry.ts";
 import type { RunShelf, ShelvedRun } from "./run-shelf.ts";
@@ -97,7 +97,7 @@ export class RunKeeper {
 
 async function move(from: string, to: string): Promise<void> {
   try {
-    await rename(from, to);
+    await renameFile(from, to);
   } catch (cause) {
     throw fileFailure(cause, from.split(sep).slice(-1).join(sep), "write");
   }
