@@ -5,6 +5,7 @@ import { type BuiltModel, buildModel, Predictor, readWeights, type Weights, writ
 import type { Prediction } from "../metrics/index.ts";
 import { type ModelDefinition, type ModelPart, models } from "../models/index.ts";
 import type { Sentence } from "../schema/index.ts";
+import { typedSpanKey } from "../schema/span-keys.ts";
 import { buildLexicon } from "../vocabulary/index.ts";
 import { lexiconNeedsOf, type TrainConfig } from "./config.ts";
 import { constraintsFor, settledConstraints } from "./constraints-for.ts";
@@ -180,8 +181,8 @@ function predictedOnes({ train }: TrainInput, built: BuiltModel): Sentence[] {
   return train.flatMap((sentence, index) => {
     const { entities } = predictions[index] as Prediction;
     const found = entities.map(({ start, end, type }) => ({ start, end, type }));
-    const placeOf = new Map(found.map((entity, place) => [keyOf(entity), place]));
-    const places = sentence.entities.map((entity) => placeOf.get(keyOf(entity)));
+    const placeOf = new Map(found.map((entity, place) => [typedSpanKey(entity), place]));
+    const places = sentence.entities.map((entity) => placeOf.get(typedSpanKey(entity)));
     if (found.length === places.length && places.every((place) => place !== undefined)) return [];
     const relations = sentence.relations.flatMap((relation) => {
       const [head, tail] = [places[relation.head], places[relation.tail]];
@@ -189,10 +190,6 @@ function predictedOnes({ train }: TrainInput, built: BuiltModel): Sentence[] {
     });
     return [{ ...sentence, entities: found, relations }];
   });
-}
-
-function keyOf({ start, end, type }: Sentence["entities"][number]): string {
-  return `${start} ${end} ${type ?? ""}`;
 }
 
 function weightsUnder(weights: Weights, prefix: string): Weights {

@@ -1,4 +1,12 @@
-import { type Omission, type OmissionKind, overlappingEntities, type Relation, type Sentence } from "../../schema/index.ts";
+import {
+  type Entity,
+  type Omission,
+  type OmissionKind,
+  overlappingEntities,
+  type Relation,
+  type Sentence,
+} from "../../schema/index.ts";
+import { joinKey, typedSpanKey } from "../../schema/span-keys.ts";
 import { type Description, Gathered } from "./gather.ts";
 import { placeIn, placeOf, quoted, spelled, textKey } from "./place.ts";
 import {
@@ -69,13 +77,13 @@ function checkEntities(placed: CheckedSentence, gathered: Gathered<SentenceProbl
   const { sentence } = placed;
   const first = new Map<string, number>();
   const copies = new Set<number>();
-  for (const [index, { start, end, type }] of sentence.entities.entries()) {
-    const key = `${start} ${end} ${type ?? ""}`;
+  for (const [index, entity] of sentence.entities.entries()) {
+    const key = typedSpanKey(entity);
     const same = first.get(key);
     if (same === undefined) first.set(key, index);
     else {
       copies.add(index);
-      const says = `${quoted(sentence, { start, end })} is entities[${same}] too`;
+      const says = `${quoted(sentence, entity)} is entities[${same}] too`;
       gathered.add("REPEATED_ENTITY", { ...placeIn(placed, `entities[${index}]`), says });
     }
   }
@@ -104,8 +112,7 @@ function checkRelations(placed: CheckedSentence, gathered: Gathered<SentenceProb
 
 /** Compares ends by span and type rather than index, since an entity may occur twice. */
 function relationKey({ entities }: Sentence, { head, tail, type }: Relation): string {
-  const end = (place: number): string => `${entities[place]?.start} ${entities[place]?.end} ${entities[place]?.type ?? ""}`;
-  return [end(head), end(tail), type].join("\n");
+  return joinKey(...[head, tail].map((place) => typedSpanKey(entities[place] as Entity)), type);
 }
 
 /** A split token is no fault of the data. */

@@ -1,4 +1,5 @@
 import type { Sentence } from "../../schema/index.ts";
+import { joinKey, spanKey } from "../../schema/span-keys.ts";
 import { placeOf, quoted, textKey } from "./place.ts";
 import {
   type CheckedFile,
@@ -80,8 +81,8 @@ function namesOf(types: ReadonlySet<string>): string {
 
 function entityTypes(sentence: Sentence): Map<string, Named> {
   const found = new Map<string, Named & { readonly types: Set<string> }>();
-  for (const { start, end, type } of sentence.entities) {
-    add(found, `${start} ${end}`, quoted(sentence, { start, end }), type ?? "without a type");
+  for (const entity of sentence.entities) {
+    add(found, spanKey(entity), quoted(sentence, entity), entity.type ?? "without a type");
   }
   return found;
 }
@@ -91,8 +92,7 @@ function relationTypes(sentence: Sentence): Map<string, Named> {
   for (const { head, tail, type } of sentence.relations) {
     const [first, second] = [sentence.entities[head], sentence.entities[tail]];
     if (first === undefined || second === undefined) continue;
-    const key = `${first.start} ${first.end} ${second.start} ${second.end}`;
-    add(found, key, `${quoted(sentence, first)} → ${quoted(sentence, second)}`, type);
+    add(found, joinKey(spanKey(first), spanKey(second)), `${quoted(sentence, first)} → ${quoted(sentence, second)}`, type);
   }
   return found;
 }

@@ -1,4 +1,5 @@
 import { type Document, type Entity, type Relation, withMovedNotes } from "../../schema/index.ts";
+import { joinKey, typedSpanKey } from "../../schema/span-keys.ts";
 import type { LabelKind } from "./problem.ts";
 
 /** A type to rename. Applies to entity and relation types unless `of` is set. */
@@ -29,13 +30,14 @@ export function fixDocument(document: Document, renamings: readonly Renaming[] =
   const placeOf = document.entities.map((entity) => {
     const type = entity.type === null ? null : entityName(entity.type);
     if (type !== entity.type) fixes.renamedEntities++;
-    const key = `${entity.start} ${entity.end} ${type === null ? "" : `:${type}`}`;
+    const fixed = { ...entity, type };
+    const key = typedSpanKey(fixed);
     const same = known.get(key);
     if (same !== undefined) {
       fixes.repeatedEntities++;
       return same;
     }
-    const place = entities.push({ ...entity, type }) - 1;
+    const place = entities.push(fixed) - 1;
     known.set(key, place);
     return place;
   });
@@ -45,7 +47,7 @@ export function fixDocument(document: Document, renamings: readonly Renaming[] =
     const [head, tail] = [placeOf[relation.head] ?? relation.head, placeOf[relation.tail] ?? relation.tail];
     const type = relationName(relation.type);
     if (type !== relation.type) fixes.renamedRelations++;
-    const key = `${head} ${tail} ${type}`;
+    const key = joinKey(head, tail, type);
     const same = seen.get(key);
     if (same !== undefined) {
       fixes.repeatedRelations++;

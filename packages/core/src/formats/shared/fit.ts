@@ -9,6 +9,7 @@ import {
   sentenceDocuments,
   withMovedNotes,
 } from "../../schema/index.ts";
+import { joinKey, spanKey, typedSpanKey } from "../../schema/span-keys.ts";
 import type { Capacity } from "./capacity.ts";
 
 /** Replaces a missing type in formats that require one. */
@@ -60,7 +61,7 @@ function fitEntities(document: Document, holds: Capacity, sentenceOf: (token: nu
     }
     const type = fitType(entity.type, holds, path, omit);
     const span = fitSpan(entity, holds, path, omit);
-    const key = holds.oneTypeASpan ? `${span.start} ${span.end}` : `${span.start} ${span.end} ${type}`;
+    const key = holds.oneTypeASpan ? spanKey(span) : typedSpanKey({ ...span, type });
     const same = seen.get(key);
     if (same !== undefined && (!holds.duplicates || (holds.oneTypeASpan && types.get(same) !== type))) {
       const twice = types.get(same) === type;
@@ -143,7 +144,7 @@ function fitRelations(
       omit(path, "the ends of the relation are in different sentences");
     else {
       const type = fitName(relation.type, holds, path, omit);
-      const key = `${head} ${tail} ${type}`;
+      const key = joinKey(head, tail, type);
       const same = holds.duplicates ? undefined : seen.get(key);
       if (same !== undefined) {
         omit(path, "the relation is a duplicate");
