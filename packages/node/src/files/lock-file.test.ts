@@ -1,10 +1,11 @@
 import { spawn, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { FileError } from "../errors.ts";
-import { takeLock } from "./lock-file.ts";
+import { removeIfSame, takeLock } from "./lock-file.ts";
 import { isMark, markFromName, markInName, ownMark, type ProcessMark, processState } from "./process-mark.ts";
 import { sweepFolder, temporaryName } from "./temporary-files.ts";
 import { writeFileAtomically } from "./write-file.ts";
@@ -74,6 +75,39 @@ test("of many that find a stale lock, one takes it", async () => {
   }
 });
 const endedMarkOnce = endedMark();
+
+test("processes that found a stale lock late do not make room in the lock that replaced it", async () => {
+  const path = join(folder, "late.lock");
+  const lock = await takeLock(path, folder, busy);
+  const held = readFileSync(path, "utf8");
+  const stale = JSON.stringify(endedMarkOnce);
+  const late = Array.from({ length: 100 }, async () => removeIfSame(path, stale));
+  const tries = Array.from({ length: 100 }, async () => takeLock(path, folder, busy));
+  const taken = (await Promise.allSettled(tries)).filter(({ status }) => status === "fulfilled");
+  await Promise.all(late);
+  expect(taken).toEqual([]);
+  expect(readFileSync(path, "utf8")).toBe(held);
+  await lock.release();
+  expect(readdirSync(folder).filter((name) => name.startsWith("late"))).toEqual([]);
+});
+
+test("a process that was killed while it removed a stale lock does not block others", async () => {
+  const path = join(folder, "e.lock");
+  const stale = JSON.stringify(endedMarkOnce);
+  writeFileSync(path, stale);
+  const removal = `${path}.${createHash("sha256").update(stale).digest("hex").slice(0, 16)}`;
+  writeFileSync(removal, JSON.stringify({ ...endedMarkOnce, key: "1" }));
+  const lock = await takeLock(path, folder, busy);
+  expect(existsSync(removal)).toBe(false);
+  await lock.release();
+  // One that still runs is waited for, and named when it takes too long.
+  writeFileSync(path, stale);
+  writeFileSync(removal, JSON.stringify(ownMark()));
+  await expect(takeLock(path, folder, busy)).rejects.toMatchObject({ summary: `process ${process.pid}` });
+  setTimeout(() => rmSync(removal), 50);
+  await (await takeLock(path, folder, busy)).release();
+  rmSync(path, { force: true });
+});
 
 test("what killed processes left is removed, and nothing else", async () => {
   const place = join(folder, "swept");

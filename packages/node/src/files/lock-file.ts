@@ -1,8 +1,8 @@
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { link, open, readFile, rm } from "node:fs/promises";
+import { setTimeout as pause } from "node:timers/promises";
 import { fileFailure, systemCodeOf } from "./file-failure.ts";
 import { isMark, ownMark, type ProcessMark, processState } from "./process-mark.ts";
-import { renameFile } from "./rename-file.ts";
 import { temporaryName } from "./temporary-files.ts";
 
 /** Held until it is released. */
@@ -21,20 +21,22 @@ export interface Lock {
  * @throws {FileError} when the system refuses
  */
 export async function takeLock(path: string, source: string, busy: (holder: ProcessMark) => Error): Promise<Lock> {
-  const mark = ownMark();
-  const own = `${JSON.stringify({ ...mark, key: randomBytes(8).toString("hex") })}\n`;
+  const own = ownText();
   try {
-    while (!(await create(path, own))) {
+    for (let tries = 1; !(await create(path, own)); tries++) {
       const found = await contents(path);
       if (found === undefined) continue;
-      const holder = holderIn(found);
-      if (holder !== undefined && processState(holder) !== "gone") throw busy(holder);
-      await removeIfSame(path, found);
+      const holder = runningHolder(found);
+      if (holder !== undefined) throw busy(holder);
+      const remover = await removeIfSame(path, found);
+      if (remover === undefined) continue;
+      if (tries >= maxTries) throw busy(remover);
+      await pause(pauseMs);
     }
   } catch (cause) {
     throw fileFailure(cause, source, "write");
   }
-  return { release: async () => removeIfSame(path, own).catch(() => undefined) };
+  return { release: async () => void (await removeIfSame(path, own).catch(() => undefined)) };
 }
 
 /**
@@ -104,17 +106,39 @@ function holderIn(text: string): ProcessMark | undefined {
 }
 
 /**
- * Removes a lock with these contents. Two processes may find the same stale lock: the second must
- * not remove what the first has put in its place.
+ * Removes a lock with these contents, if nobody else is about to.
+ *
+ * Several processes may find the same stale lock, and a slow one must not remove what the first has
+ * put in its place. So each first takes a lock on the removal, named after the contents: while it
+ * is held, no other removes them, and a lock with other contents stays.
+ *
+ * @returns the process that is removing them, if there is one
  */
-async function removeIfSame(path: string, text: string): Promise<void> {
-  const aside = temporaryName(path);
-  try {
-    await renameFile(path, aside);
-  } catch (cause) {
-    if (systemCodeOf(cause) === "ENOENT") return;
-    throw cause;
+export async function removeIfSame(path: string, text: string): Promise<ProcessMark | undefined> {
+  const removal = `${path}.${createHash("sha256").update(text).digest("hex").slice(0, 16)}`;
+  if (!(await create(removal, ownText()))) {
+    const found = await contents(removal);
+    return found === undefined ? undefined : (runningHolder(found) ?? (await removeIfSame(removal, found)));
   }
-  if ((await contents(aside)) !== text) await link(aside, path).catch(() => undefined);
-  await rm(aside, { force: true });
+  try {
+    if ((await contents(path)) === text) await rm(path, { force: true });
+  } finally {
+    await rm(removal, { force: true });
+  }
+  return undefined;
+}
+
+/** How often and how long to wait for a process that removes a stale lock. */
+const maxTries = 400;
+const pauseMs = 5;
+
+/** What a lock of this process holds; different each time. */
+function ownText(): string {
+  return `${JSON.stringify({ ...ownMark(), key: randomBytes(8).toString("hex") })}\n`;
+}
+
+/** The process of a lock, unless it has ended. */
+function runningHolder(text: string): ProcessMark | undefined {
+  const holder = holderIn(text);
+  return holder === undefined || processState(holder) === "gone" ? undefined : holder;
 }
