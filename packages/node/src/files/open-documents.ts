@@ -1,5 +1,5 @@
 import { opendir, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { join, posix } from "node:path";
 import {
   detectFormats,
   formats,
@@ -52,7 +52,7 @@ export async function* openDocuments(path: string, options: OpenOptions = {}): A
     yield {
       format,
       chunks: readText(whole, options),
-      reading: { source: whole, companions: beside.of(whole, format) },
+      reading: { source: sourceName(whole), companions: beside.of(whole, format) },
     };
   }
 }
@@ -200,7 +200,7 @@ function nothingIn(path: string, candidates: readonly InputFormat[]): FileError 
   });
 }
 
-/** Paths of all files below a folder, relative to it. Skips hidden files. */
+/** Paths of all files below a folder, relative to it and with `/`. Skips hidden files. */
 export async function* listFolder(path: string, followLinks: boolean): AsyncGenerator<string> {
   const folders = [""];
   try {
@@ -209,8 +209,8 @@ export async function* listFolder(path: string, followLinks: boolean): AsyncGene
       // memory.
       for await (const entry of await opendir(join(path, folder), { bufferSize: 256 })) {
         if (entry.name.startsWith(".")) continue;
-        if (entry.isDirectory()) folders.push(join(folder, entry.name));
-        else if (followLinks || entry.isFile()) yield join(folder, entry.name);
+        if (entry.isDirectory()) folders.push(posix.join(folder, entry.name));
+        else if (followLinks || entry.isFile()) yield posix.join(folder, entry.name);
       }
     }
   } catch (cause) {

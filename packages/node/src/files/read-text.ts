@@ -1,4 +1,5 @@
 import { createReadStream } from "node:fs";
+import { sep } from "node:path";
 import { pipeline, Readable } from "node:stream";
 import { TextDecoder } from "node:util";
 import { createGunzip } from "node:zlib";
@@ -8,9 +9,12 @@ import { fileFailure } from "./file-failure.ts";
 /** The path that means standard input or standard output. */
 export const standardStream = "-";
 
-/** The name of a file in errors and reports: its path, or words for standard input. */
+/**
+ * The name of a file in ids, errors and reports: its path, with `/` on every system so that the same
+ * input gives the same records, or words for standard input.
+ */
 export function sourceName(path: string): string {
-  return path === standardStream ? "standard input" : path;
+  return path === standardStream ? "standard input" : path.split(sep).join("/");
 }
 
 export interface ReadTextOptions {
