@@ -106,7 +106,7 @@ function holderIn(text: string): ProcessMark | undefined {
 }
 
 /**
- * Removes a lock with these contents, if nobody else is about to.
+ * Removes a lock with these contents, unless another process is about to.
  *
  * Several processes may find the same stale lock, and a slow one must not remove what the first has
  * put in its place. So each first takes a lock on the removal, named after the contents: while it

@@ -10,8 +10,8 @@ import { fileFailure } from "./file-failure.ts";
 export const standardStream = "-";
 
 /**
- * The name of a file in ids, errors and reports: its path, with `/` on every system so that the same
- * input gives the same records, or words for standard input.
+ * The name of a file in ids, errors and reports: its path, or words for standard input. The path has
+ * `/` on every system, so that the same input gives the same records.
  */
 export function sourceName(path: string): string {
   return path === standardStream ? "standard input" : path.split(sep).join("/");
