@@ -10,7 +10,7 @@ import { fileFailure } from "./file-failure.ts";
 export const standardStream = "-";
 
 /**
- * The name of a file in ids, errors and reports: its path, or words for standard input. The path has
+ * The name of a file in ids, errors and reports: its path, or words for standard input. A path has
  * `/` on every system, so that the same input gives the same records.
  */
 export function sourceName(path: string): string {
