@@ -52,7 +52,7 @@ export async function* openDocuments(path: string, options: OpenOptions = {}): A
     yield {
       format,
       chunks: readText(whole, options),
-      reading: { source: sourceName(whole), companions: beside.of(whole, format) },
+      reading: { source: whole, companions: beside.of(whole, format) },
     };
   }
 }

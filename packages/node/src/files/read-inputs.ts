@@ -9,7 +9,7 @@ import { listFolder } from "./open-documents.ts";
 import { readPdfFile } from "./pdf-file.ts";
 import { readDocuments } from "./read-documents.ts";
 import { type RecordInput, readRecords } from "./read-records.ts";
-import { type ReadTextOptions, readText, sourceName } from "./read-text.ts";
+import { nameInIds, type ReadTextOptions, readText, sourceName } from "./read-text.ts";
 
 export interface ReadInputOptions extends ReadTextOptions {
   /** Defaults to `auto`. */
@@ -67,7 +67,8 @@ function nothingToRead(path: string): FileError {
 
 async function* readShape(path: string, shape: FileShape, options: ReadInputOptions): AsyncGenerator<Document> {
   if (shape.by === "records" && shape.records !== "jsonl") yield* readLines(path, shape.records, options);
-  else if (shape.by === "whole") yield documentFromText(sourceName(path), await textOf(path, shape.as, options), options.text);
+  else if (shape.by === "whole")
+    yield documentFromText(nameInIds(sourceName(path)), await textOf(path, shape.as, options), options.text);
   else {
     const format = shape.by === "format" ? shape.format : shape.records;
     for await (const event of readDocuments(path, { ...options, format })) if (event.kind === "document") yield event.document;

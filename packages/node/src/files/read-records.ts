@@ -6,7 +6,7 @@ import { documentFromText, type TextOptions } from "@weft-nlp/core/text";
 import { FileError } from "../errors.ts";
 import { type ByteLine, longestLineBytes, readByteLines } from "./byte-lines.ts";
 import { type ByteRange, startOfRange } from "./byte-range.ts";
-import { type ReadTextOptions, sourceName } from "./read-text.ts";
+import { nameInIds, type ReadTextOptions, sourceName } from "./read-text.ts";
 
 /**
  * How lines become records: each line is one, or the lines between blank lines, or each line is a
@@ -192,7 +192,8 @@ class RecordMaker {
     const text = lines.map((line) => line.text ?? "").join("\n");
     const byte = this.#byByte ? lines[0]?.start : undefined;
     if (this.#input !== "jsonl") {
-      return documentFromText(byte === undefined ? `${at.source}:${at.line}` : `${at.source}@${byte}`, text, this.#text);
+      const file = nameInIds(this.#source);
+      return documentFromText(byte === undefined ? `${file}:${at.line}` : `${file}@${byte}`, text, this.#text);
     }
     const value = parseJson(text, at);
     return documentFromRecord(byte === undefined ? value : withId(value, byte), at, this.#text).document;

@@ -9,12 +9,19 @@ import { fileFailure } from "./file-failure.ts";
 /** The path that means standard input or standard output. */
 export const standardStream = "-";
 
-/**
- * The name of a file in ids, errors and reports: its path, or words for standard input. A path has
- * `/` on every system, so that the same input gives the same records.
- */
+/** The name of a file in errors and reports: its path, or words for standard input. */
 export function sourceName(path: string): string {
-  return path === standardStream ? "standard input" : path.split(sep).join("/");
+  return path === standardStream ? "standard input" : path;
+}
+
+/**
+ * The name of a file in the ids of its documents: with `/` on every system, so that the same input
+ * gives the same records.
+ *
+ * @param source from `sourceName`
+ */
+export function nameInIds(source: string): string {
+  return source.split(sep).join("/");
 }
 
 export interface ReadTextOptions {
