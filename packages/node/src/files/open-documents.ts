@@ -39,10 +39,14 @@ export interface OpenFile {
  */
 export async function* openDocuments(path: string, options: OpenOptions = {}): AsyncGenerator<OpenFile> {
   if (!(await isFolder(path))) {
-    const { beginning, chunks } = await peek(readText(path, options));
-    const format = options.format === undefined ? findFormat(path, beginning) : formatByName(options.format);
-    if (format.layout === "folder" && format.companions !== undefined && path === standardStream) throw pipedFolder(format);
-    yield { format, chunks, reading: { source: sourceName(path), companions: new FilesBeside(options).of(path, format) } };
+    const { beginning, chunks, close } = await peek(readText(path, options));
+    try {
+      const format = options.format === undefined ? findFormat(path, beginning) : formatByName(options.format);
+      if (format.layout === "folder" && format.companions !== undefined && path === standardStream) throw pipedFolder(format);
+      yield { format, chunks, reading: { source: sourceName(path), companions: new FilesBeside(options).of(path, format) } };
+    } finally {
+      await close();
+    }
     return;
   }
   const { format, files } = await filesIn(path, options);
@@ -165,8 +169,7 @@ async function filesIn(path: string, { format: name, followLinks = true }: OpenO
 /** Whether a JSONL file has Weft's own records, or none that another format would recognise. */
 export async function holdsOwnRecords(path: string): Promise<boolean> {
   try {
-    const { beginning, chunks } = await peek(readText(path));
-    await chunks.return(undefined);
+    const beginning = await beginningOf(path);
     const found = detectFormats(path.toLowerCase().replace(/\.gz$/, ""), beginning);
     return found.length === 0 || found.includes(formats.jsonl);
   } catch (error) {
@@ -186,9 +189,7 @@ export async function isFolderDocument(path: string): Promise<boolean> {
 
 /** Whether a file begins like a document of the format. */
 async function isRecognised(format: InputFormat, path: string): Promise<boolean> {
-  const { beginning, chunks } = await peek(readText(path));
-  await chunks.return(undefined);
-  return format.recognises(beginning, path.toLowerCase());
+  return format.recognises(await beginningOf(path), path.toLowerCase());
 }
 
 function nothingIn(path: string, candidates: readonly InputFormat[]): FileError {
@@ -229,11 +230,25 @@ export async function isFolder(path: string): Promise<boolean> {
   }
 }
 
-/**
- * Enough to recognise a format: a complete line that is not empty, the first part of a long line,
- * or the whole file.
- */
-async function peek(text: AsyncGenerator<string>): Promise<{ beginning: string; chunks: AsyncGenerator<string> }> {
+async function beginningOf(path: string): Promise<string> {
+  const { beginning, close } = await peek(readText(path));
+  await close();
+  return beginning;
+}
+
+interface Peeked {
+  /**
+   * Enough to recognise a format: a complete line that is not empty, the first part of a long line,
+   * or the whole file.
+   */
+  readonly beginning: string;
+  /** The whole text, with its beginning. */
+  readonly chunks: AsyncIterable<string>;
+  /** Closes the file, of which any part has been read. */
+  readonly close: () => Promise<unknown>;
+}
+
+async function peek(text: AsyncGenerator<string>): Promise<Peeked> {
   const taken: string[] = [];
   let units = 0;
   let lineEnds = false;
@@ -245,16 +260,13 @@ async function peek(text: AsyncGenerator<string>): Promise<{ beginning: string; 
     // One line may be a whole corpus; joining only after a line end keeps this linear.
     lineEnds = next.value.includes("\n") && /\S[^\n]*\n/.test(taken.join(""));
   }
-  return { beginning: taken.join(""), chunks: replay(taken, text) };
+  // Ending a generator that has not begun would end nothing else, and leave the file open.
+  return { beginning: taken.join(""), chunks: replay(taken, text), close: async () => text.return(undefined) };
 }
 
 const longestBeginning = 1 << 21;
 
 async function* replay(taken: string[], rest: AsyncGenerator<string>): AsyncGenerator<string> {
-  try {
-    for (let piece = taken.shift(); piece !== undefined; piece = taken.shift()) yield piece;
-    yield* rest;
-  } finally {
-    await rest.return(undefined);
-  }
+  for (let piece = taken.shift(); piece !== undefined; piece = taken.shift()) yield piece;
+  yield* rest;
 }

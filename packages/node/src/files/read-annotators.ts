@@ -107,9 +107,7 @@ async function readOne(
 /** A pipe can be read only once, so it is one annotator. */
 async function isLabelStudio(path: string, options: ReadDocumentsOptions): Promise<boolean> {
   if (path === standardStream) return options.format === formats["label-studio"].name;
-  for await (const { format, chunks } of openDocuments(path, options)) {
-    const iterator = chunks[Symbol.asyncIterator]();
-    await iterator.return?.();
+  for await (const { format } of openDocuments(path, options)) {
     return format.name === formats["label-studio"].name;
   }
   return false;

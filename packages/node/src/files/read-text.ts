@@ -58,13 +58,13 @@ export async function* readText(path: string, options: ReadTextOptions = {}): As
 export async function* readBytes(path: string, options: ReadBytesOptions = {}): AsyncGenerator<Uint8Array> {
   const { signal, onBytes, start } = options;
   try {
+    signal?.throwIfAborted();
     const stream =
       path === standardStream
         ? process.stdin
         : createReadStream(path, { highWaterMark: 1 << 17, ...(start === undefined ? {} : { start }) });
     const stop = (): void => void stream.destroy(signal?.reason instanceof Error ? signal.reason : undefined);
     if (onBytes !== undefined) stream.on("data", (bytes: Uint8Array) => onBytes(bytes.length)).pause();
-    signal?.throwIfAborted();
     signal?.addEventListener("abort", stop, { once: true });
     try {
       if (start === undefined) yield* unpacked(stream, path);
