@@ -5,13 +5,13 @@ import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { inputShapeOf, recordInputFor } from "./input-shape.ts";
 import { type ReadInputOptions, readInput } from "./read-inputs.ts";
-import { standardStream } from "./read-text.ts";
+import { nameInIds, standardStream } from "./read-text.ts";
 
 let folder = "";
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "weft-inputs-"));
 });
-afterAll(async () => rm(folder, { recursive: true, force: true }));
+afterAll(async () => rm(folder, { recursive: true, force: true, maxRetries: 9 }));
 
 async function put(name: string, content: string | Uint8Array): Promise<string> {
   const path = join(folder, name);
@@ -27,7 +27,7 @@ async function read(path: string, options?: ReadInputOptions): Promise<string[]>
     const words = sentences.map(({ start, end }) =>
       text.slice(tokens[start]?.start, tokens[end - 1]?.end).replaceAll(/\s/g, " "),
     );
-    found.push(`${id.replace(folder, "").slice(1)}: ${words.join(" | ")}`);
+    found.push(`${id.replace(nameInIds(folder), "").slice(1)}: ${words.join(" | ")}`);
   }
   return found;
 }

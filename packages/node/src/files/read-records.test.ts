@@ -6,6 +6,7 @@ import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
 import { type ByteLine, readByteLines } from "./byte-lines.ts";
 import { type InputRecord, inputHash, type ReadRecordsOptions, readRecords } from "./read-records.ts";
+import { nameInIds } from "./read-text.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "weft-records-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -55,7 +56,7 @@ test("a record for every line, in order: also for blank lines, and after one tha
   expect(await texts(path, { blank: "skip" })).toEqual(["1 one", "3 ENCODING_INVALID", "4  two ", "5 three"]);
   const [, , fault] = await records(path);
   expect(fault).toMatchObject({ kind: "fault", raw: Buffer.from([0x63, 0xe9, 0x20, 10]), cut: false });
-  expect((await records(path))[0]).toMatchObject({ document: { id: `${path}:1` } });
+  expect((await records(path))[0]).toMatchObject({ document: { id: `${nameInIds(path)}:1` } });
 });
 
 test("paragraphs end at blank lines, and one bad line spoils only its own", async () => {

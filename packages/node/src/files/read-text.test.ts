@@ -11,7 +11,7 @@ let folder = "";
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "weft-read-"));
 });
-afterAll(async () => rm(folder, { recursive: true, force: true }));
+afterAll(async () => rm(folder, { recursive: true, force: true, maxRetries: 9 }));
 
 async function file(name: string, content: string | Uint8Array): Promise<string> {
   const path = join(folder, name);
@@ -64,7 +64,9 @@ test("a missing file, a folder, and a path through a file are named as such", as
   const path = await file("a.txt", "a");
   await expect(read(join(folder, "none"))).rejects.toMatchObject({ code: "FILE_MISSING" });
   await expect(read(folder)).rejects.toMatchObject({ code: "FILE_IS_FOLDER" });
-  await expect(read(join(path, "b"))).rejects.toMatchObject({ code: "FILE_IS_FOLDER" });
+  // Windows says no more than that there is no such file.
+  const code = process.platform === "win32" ? "FILE_MISSING" : "FILE_IS_FOLDER";
+  await expect(read(join(path, "b"))).rejects.toMatchObject({ code });
 });
 
 test("a signal ends the stream with its own reason", async () => {

@@ -10,7 +10,7 @@ import { readDocuments } from "./read-documents.ts";
 import { writeDocuments } from "./write-documents.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "weft-write-"));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 9 }));
 const path = (name: string): string => join(folder, name);
 const left = (): string[] => readdirSync(folder).filter((name) => name.endsWith(".tmp"));
 
@@ -37,7 +37,7 @@ test("a folder is written and read with its subfolders, and texts without annota
   const omissions: Omission[] = [];
   await writeDocuments(path("people"), formats.brat, people, (omission) => void omissions.push(omission));
   expect(omissions).toEqual([]);
-  expect(readdirSync(path("people"))).toEqual(["Ada.ann", "Ada.txt", "Bob.ann", "Bob.txt", "annotation.conf"]);
+  expect(readdirSync(path("people")).toSorted()).toEqual(["Ada.ann", "Ada.txt", "Bob.ann", "Bob.txt", "annotation.conf"]);
   mkdirSync(path("people/more"));
   writeFileSync(path("people/more/Cy.ann"), "T1\tPER 0 2\tCy\n");
   writeFileSync(path("people/more/Cy.txt"), "Cy stayed.");
