@@ -72,10 +72,17 @@ export async function* readBytes(path: string, options: ReadBytesOptions = {}): 
       signal?.throwIfAborted();
     } finally {
       signal?.removeEventListener("abort", stop);
+      if (path !== standardStream) await closed(stream);
     }
   } catch (cause) {
     throw fileFailure(cause, sourceName(path), "read");
   }
+}
+
+/** Closes a file before its reader goes on, since Windows neither renames nor removes an open one. */
+async function closed(stream: Readable): Promise<void> {
+  stream.destroy();
+  if (!stream.closed) await new Promise((resolve) => stream.once("close", resolve));
 }
 
 const newline = 10;
