@@ -79,7 +79,7 @@ export async function* readBytes(path: string, options: ReadBytesOptions = {}): 
   }
 }
 
-/** Closes a file before its reader goes on, since Windows neither renames nor removes an open one. */
+/** Closes a file before its reader goes on: Windows neither renames nor removes an open one. */
 async function closed(stream: Readable): Promise<void> {
   stream.destroy();
   if (!stream.closed) await new Promise((resolve) => stream.once("close", resolve));
