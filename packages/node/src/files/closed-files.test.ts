@@ -1,4 +1,6 @@
+import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
+import { open } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -63,5 +65,20 @@ describe.skipIf(process.platform !== "linux")("no file stays open", () => {
     // A file whose opening had begun would be open a moment later.
     await pause(50);
     expect(openFiles()).toEqual([]);
+  });
+
+  test("a pipe with an idle writer can be left", async () => {
+    const pipe = join(folder, "pipe");
+    spawnSync("mkfifo", [pipe]);
+    const writer = await open(pipe, "r+");
+    try {
+      await writer.write("some words\n".repeat(1000));
+      await readFirst(readText(pipe));
+    } finally {
+      // The read that waits for more ends with this.
+      await writer.write("the end\n");
+      await writer.close();
+    }
+    await expect.poll(openFiles).toEqual([]);
   });
 });

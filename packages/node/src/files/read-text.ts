@@ -5,6 +5,7 @@ import { TextDecoder } from "node:util";
 import { createGunzip } from "node:zlib";
 import { FileError } from "../errors.ts";
 import { fileFailure } from "./file-failure.ts";
+import { isRegularFile } from "./regular-file.ts";
 
 /** The path that means standard input or standard output. */
 export const standardStream = "-";
@@ -72,17 +73,22 @@ export async function* readBytes(path: string, options: ReadBytesOptions = {}): 
       signal?.throwIfAborted();
     } finally {
       signal?.removeEventListener("abort", stop);
-      if (path !== standardStream) await closed(stream);
+      if (path !== standardStream) await close(stream, path);
     }
   } catch (cause) {
     throw fileFailure(cause, sourceName(path), "read");
   }
 }
 
-/** Closes a file before its reader goes on: Windows neither renames nor removes an open one. */
-async function closed(stream: Readable): Promise<void> {
+/**
+ * Closes a file before its reader goes on: Windows neither renames nor removes an open one. A pipe
+ * is closed when what writes to it sends or ends, which is not waited for.
+ */
+async function close(stream: Readable, path: string): Promise<void> {
+  const closed = new Promise((resolve) => stream.once("close", resolve));
   stream.destroy();
-  if (!stream.closed) await new Promise((resolve) => stream.once("close", resolve));
+  if (stream.closed) return;
+  if (await isRegularFile(path)) await closed;
 }
 
 const newline = 10;
