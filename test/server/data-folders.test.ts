@@ -41,6 +41,7 @@ const get = async (path: string): Promise<Answer> => send(`${running.url}/v1/${p
 const json = async <Value>(path: string): Promise<Value> => (await get(path)).json;
 
 interface Listed {
+  readonly counting: boolean;
   readonly files: readonly {
     readonly name: string;
     readonly documents: number | null;
@@ -48,8 +49,14 @@ interface Listed {
   }[];
 }
 
+/** The files once all of them are counted; an answer does not wait long for that. */
+async function counted(): Promise<Listed["files"]> {
+  await expect.poll(async () => (await json<Listed>("data")).counting).toBe(false);
+  return (await json<Listed>("data")).files;
+}
+
 test("a folder of brat is one corpus, with its subfolders and texts; text alone is not a corpus", async () => {
-  const { files } = await json<Listed>("data");
+  const files = await counted();
   expect(files.map(({ name, documents }) => [name, documents])).toEqual([
     ["data/plain.jsonl", null],
     ["data/brat/dev", 2],
@@ -83,7 +90,7 @@ test("its sentences are browsed and filtered like those of a file, and unreadabl
 });
 
 test("links inside a corpus are not followed", async () => {
-  const { files } = await json<Listed>("data");
+  const files = await counted();
   expect(files.find(({ name }) => name === "data/linked")?.counts).toMatchObject({
     sentences: 0,
     fault: { code: "COMPANION_MISSING", at: { source: "d.ann" } },
