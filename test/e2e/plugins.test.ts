@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { loadPlugins } from "weft-nlp";
-import { send, startServer } from "../server/test-server.ts";
+import { countedFiles, startServer } from "../server/test-server.ts";
 import { weft } from "./weft-command.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "weft-plugins-"));
@@ -97,6 +97,5 @@ test("without the plugin they do not, and a plugin that is wrong stops a command
 test("a server shows data in the format of a plugin, which its threads read", async () => {
   await loadPlugins(["./slashed.mjs"], folder);
   const { url } = await startServer({ data: [join(folder, "gold.slashed")] });
-  const { json } = await send(`${url}/v1/data`);
-  expect(json).toMatchObject({ files: [{ name: "gold.slashed", counts: { sentences: 2, entities: 3, fault: null } }] });
+  expect(await countedFiles(url)).toMatchObject([{ name: "gold.slashed", counts: { sentences: 2, entities: 3, fault: null } }]);
 });

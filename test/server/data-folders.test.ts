@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Answer, type RunningServer, send, startServer } from "./test-server.ts";
+import { type Answer, countedFiles, type RunningServer, send, startServer } from "./test-server.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "weft-brat-"));
 const data = join(folder, "data");
@@ -41,19 +41,12 @@ const get = async (path: string): Promise<Answer> => send(`${running.url}/v1/${p
 const json = async <Value>(path: string): Promise<Value> => (await get(path)).json;
 
 interface Listed {
-  readonly counting: boolean;
-  readonly files: readonly {
-    readonly name: string;
-    readonly documents: number | null;
-    readonly counts: { readonly sentences: number; readonly fault: { readonly at: object } | null } | null;
-  }[];
+  readonly name: string;
+  readonly documents: number | null;
+  readonly counts: { readonly sentences: number; readonly fault: { readonly at: object } | null } | null;
 }
 
-/** The files once all of them are counted; an answer does not wait long for that. */
-async function counted(): Promise<Listed["files"]> {
-  await expect.poll(async () => (await json<Listed>("data")).counting).toBe(false);
-  return (await json<Listed>("data")).files;
-}
+const counted = async (): Promise<readonly Listed[]> => countedFiles(running.url);
 
 test("a folder of brat is one corpus, with its subfolders and texts; text alone is not a corpus", async () => {
   const files = await counted();
@@ -102,9 +95,7 @@ test("changes in it are noticed, and it becomes a correction project", async () 
   const later = new Date(Date.now() + 5000);
   write(join(data, "brat/dev/a.ann"), "T1\tPER 0 9\tMara Voss\n");
   utimesSync(join(data, "brat/dev/a.ann"), later, later);
-  await expect
-    .poll(async () => JSON.stringify((await json<Listed>("data")).files[1]?.counts))
-    .toContain('"entities":3,"relations":1');
+  await expect.poll(async () => JSON.stringify((await counted())[1]?.counts)).toContain('"entities":3,"relations":1');
   const made = await send(`${running.url}/v1/corrections`, {
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ name: "brat", data: "data/brat/dev" }),
@@ -121,7 +112,7 @@ test("two thousand documents are listed", async () => {
     write(join(folder, `large/${number}.ann`), ann);
   }
   const { url } = await startServer({ data: [join(folder, "large")] });
-  await expect
-    .poll(async () => (await send(`${url}/v1/data`)).json)
-    .toMatchObject({ files: [{ name: "large", documents: 2000, counts: { sentences: 2000, relations: 2000, fault: null } }] });
+  expect(await countedFiles(url)).toMatchObject([
+    { name: "large", documents: 2000, counts: { sentences: 2000, relations: 2000, fault: null } },
+  ]);
 });

@@ -41,6 +41,14 @@ export async function startServer({ runs, data, corrections, allowTraining, ...o
   return { server, url: await server.listen() };
 }
 
+/** The files of a server's data, once all are counted: an answer does not wait long for that. */
+export async function countedFiles<File>(url: string): Promise<readonly File[]> {
+  for (;;) {
+    const { counting, files }: { counting: boolean; files: readonly File[] } = (await send(`${url}/v1/data`)).json;
+    if (!counting) return files;
+  }
+}
+
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;

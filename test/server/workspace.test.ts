@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { readConfig } from "../../packages/node/src/files/config-file.ts";
 import { resolvePaths } from "../../packages/node/src/runs/resolve-paths.ts";
 import { trainRun } from "../../packages/node/src/runs/train-run.ts";
-import { type Answer, type RunningServer, send, startServer } from "./test-server.ts";
+import { type Answer, countedFiles, type RunningServer, send, startServer } from "./test-server.ts";
 
 const corpus = fileURLToPath(new URL("../../examples/corpus", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "weft-workspace-"));
@@ -105,10 +105,9 @@ test("new log entries of a training are sent at once, and its end ends the strea
 });
 
 test("data is listed with counts, and pages of sentences can be filtered", async () => {
-  let list = await json<{ counting: boolean; files: { name: string; counts: unknown }[] }>("data");
-  while (list.counting) list = await json("data");
-  expect(list.files.map(({ name }) => name)).toEqual(["data/dev.jsonl", "data/train.jsonl"]);
-  expect(list.files[1]?.counts).toMatchObject({ sentences: 640, fault: null, truncated: false });
+  const files = await countedFiles<{ name: string; counts: unknown }>(running.url);
+  expect(files.map(({ name }) => name)).toEqual(["data/dev.jsonl", "data/train.jsonl"]);
+  expect(files[1]?.counts).toMatchObject({ sentences: 640, fault: null, truncated: false });
   const page = await json<{ matching: number; items: { document: { relations: { type: string }[] }; overlap: string[] }[] }>(
     "data/data%2Ftrain.jsonl/sentences?relation=founded&overlap=SEO&limit=5",
   );
@@ -177,9 +176,8 @@ test("a server without folders reports it, and one with tokens requires one", as
 
 test("a broken file is listed with its fault, and its problems name the line", async () => {
   writeFileSync(join(data, "broken.jsonl"), `${readFileSync(join(data, "dev.jsonl"), "utf8").split("\n")[0]}\n{"tokens":3}\n`);
-  let list = await json<{ counting: boolean; files: { name: string; counts: object }[] }>("data");
-  while (list.counting) list = await json("data");
-  expect(list.files[0]).toMatchObject({ name: "data/broken.jsonl", counts: { sentences: 1, fault: { at: { line: 2 } } } });
+  const files = await countedFiles(running.url);
+  expect(files[0]).toMatchObject({ name: "data/broken.jsonl", counts: { sentences: 1, fault: { at: { line: 2 } } } });
   const found = await get("data/data%2Fbroken.jsonl/problems");
   expect(found.json).toMatchObject({ files: [{ source: "data/broken.jsonl", faultCount: 1, faults: [{ at: { line: 2 } }] }] });
   expect(found.text).not.toContain(folder);
