@@ -8,7 +8,10 @@ import { weft } from "./weft-command.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "weft-run-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-beforeAll(() => void writeTinyCorpus(folder));
+beforeAll(() => {
+  writeTinyCorpus(folder);
+  mkdirSync(join(folder, "plans"));
+});
 
 const run = async (...args: string[]) => weft(args, { cwd: folder });
 const sha256 = (...path: string[]): string =>
@@ -30,7 +33,6 @@ runs:
   const compute = ["--deterministic", "--threads", "2"];
 
   test("trains and scores every run of a plan, and only prints when repeated", async () => {
-    mkdirSync(join(folder, "plans"));
     writeFileSync(join(folder, "plans/plan.yaml"), plan);
     const { code, out, err } = await run("run", "plans/plan.yaml", ...compute);
     expect(code, err).toBe(0);
@@ -111,9 +113,10 @@ runs:
 seeds: [3]
 runs:
   - { name: k0, folds: 2, config: ../weft.yaml, test: ../test.jsonl, protocol: strict, set: [training.epochs=1, model.rounds=0] }
+  - { name: k1, folds: 2, config: ../weft.yaml, test: ../test.jsonl, protocol: strict, set: [training.epochs=1] }
 `,
     );
-    const { code, out, err } = await run("run", "plans/folds.yaml", ...compute);
+    const { code, out, err } = await run("run", "plans/folds.yaml", "--only", "k0", ...compute);
     expect(code, err).toBe(0);
     expect(out).toMatch(/^k0 +strict +[\d.]+ ± [\d.]+ .* 2$/mu);
     const tested = [1, 2].flatMap((fold) =>
@@ -127,6 +130,7 @@ runs:
         .split("\n"),
     );
     expect(tested).toHaveLength(all.length);
+    expect(readdirSync(join(folder, "runs/folds")).filter((name) => name.startsWith("k1"))).toEqual([]);
     const configured = readFileSync(join(folder, "runs/folds/k0-fold-2/config.yaml"), "utf8");
     expect(configured).toContain("k0-folds/2/train.jsonl");
     expect(configured).toContain("seed: 3");

@@ -122,15 +122,22 @@ export async function experimentRuns(file: ConfigFile<ExperimentPlan>, folder: s
 }
 
 /**
- * Writes the folds of a plan, where `experimentRuns` looks for them. Existing files stay. All runs
- * on the same data with as many folds have the same ones, which are those of `weft cv`.
+ * Writes the folds that trainings of a plan read, where `experimentRuns` looks for them. Existing
+ * files stay. All runs on the same data with as many folds have the same ones, which are those of
+ * `weft cv`.
  *
  * @param folder holds one folder per training
+ * @param trainings all of the plan, or a part
  * @throws {FileError} RUN_EXISTS when the folder holds folds of other data
  */
-export async function writePlannedFolds(file: ConfigFile<ExperimentPlan>, folder: string): Promise<void> {
+export async function writePlannedFolds(
+  file: ConfigFile<ExperimentPlan>,
+  folder: string,
+  trainings: readonly PlannedRun[],
+): Promise<void> {
+  const names = new Set(trainings.map(({ name }) => name));
   for (const [index, run] of file.value.runs.entries()) {
-    if (run.folds === undefined) continue;
+    if (run.folds === undefined || !runNames(file.value, run).some((name) => names.has(name))) continue;
     const path = file.resolvePath(run.config, ["runs", index, "config"]);
     const config = resolvePaths(await readConfig(path, trainConfigSchema(), run.set));
     const pool = [config.data.train, config.data.dev, file.resolvePath(run.test, ["runs", index, "test"])];

@@ -1,6 +1,6 @@
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { WeftError } from "@weft-nlp/core";
 import { type TrainConfig, trainConfigSchema } from "@weft-nlp/core/training";
@@ -36,7 +36,8 @@ const last = (name: string): string => at(name, "checkpoints/last.safetensors");
 const outcome = (name: string): Buffer[] =>
   ["model/model.safetensors", "events.jsonl", "report.json"].map((file) => readFileSync(at(name, file)));
 const repaired = (events: readonly RunEvent[]): string[] =>
-  events.flatMap((event) => (event.kind === "repaired" ? [`${event.file.slice(root.length + 1)}: ${event.what}`] : []));
+  events.flatMap((event) => (event.kind === "repaired" ? [`${nameInRoot(event.file)}: ${event.what}`] : []));
+const nameInRoot = (path: string): string => relative(root, path).replaceAll(sep, "/");
 
 beforeAll(async () => {
   const corpus = fileURLToPath(new URL("../../../../examples/corpus", import.meta.url));

@@ -19,7 +19,7 @@ export const run: Handler<typeof runCommand> = async (context, { plan: path, run
   const plan = await readExperimentPlan(path);
   const folder = run ?? join("runs", basename(path).replace(/\.ya?ml$/, ""));
   const runs = await runsOfPart(plan.value, { only, seeds }, await experimentRuns(plan, folder));
-  await writePlannedFolds(plan, folder);
+  await writePlannedFolds(plan, folder, runs);
   const finished = await finishRuns(runs, options, context);
   const failed = finished.failures.map(({ run }) => run);
   const report = experimentReport(plan.value, failed, finished.outcomes);
