@@ -43,8 +43,8 @@ export async function node(args: readonly string[], options: RunOptions = {}): P
   // A failed command no longer reads its input.
   child.stdin.on("error", () => undefined);
   if (signal === undefined) child.stdin.end(input ?? "");
-  // More than a pipe holds: the write completes when the command has read it.
-  else child.stdin.write("\n".repeat(1 << 22), () => child.kill(signal));
+  // Twice what a socket holds: the write completes when the command has begun to read.
+  else child.stdin.write(`${" ".repeat(255)}\n`.repeat(1 << 11), () => child.kill(signal));
   const code = await new Promise<number | null>((resolve) => child.on("close", resolve));
   return { code, out, err };
 }
