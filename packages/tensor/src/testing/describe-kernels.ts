@@ -4,7 +4,7 @@ import { contract } from "../kernels/contract/index.ts";
 import type { KernelName, Kernels } from "../kernels/kernels.ts";
 import { plainKernels } from "../kernels/plain.ts";
 import { Random } from "../tensor/random.ts";
-import { imageBytes, KernelCall, type KernelCase } from "./kernel-call.ts";
+import { KernelCall, type KernelCase, memoryPages } from "./kernel-call.ts";
 import { kernelCases } from "./kernel-cases/index.ts";
 import { sequencesWithOtherBits } from "./sequences.ts";
 
@@ -26,15 +26,9 @@ export function describeKernels(
 ): void {
   describeItems(name, load, { shared });
   describe(`${name} keep the contract`, () => {
-    const memory = memoryOf(shared);
-    const twinMemory = memoryOf(false);
-    const twin = plainKernels(twinMemory);
-    let kernels: Kernels;
-    let constants: Uint8Array;
-
+    let benches: ReadonlyMap<number, Bench>;
     beforeAll(() => {
-      kernels = checkedKernels(load(memory), memory);
-      constants = lowMemory();
+      benches = benchesFor(load, shared);
     });
 
     test.each(names)("%s does what its twin does, and writes nothing else", (kernel) => {
@@ -46,10 +40,11 @@ export function describeKernels(
         index++;
       }
       expect(index).toBeGreaterThan(0);
-      expect(lowMemory()).toEqual(constants);
+      for (const { memory, constants } of benches.values()) expect(lowMemory(memory)).toEqual(constants);
     });
 
     test("pairLoss: a pair that is surely unrelated has a gradient of zero, and none is subnormal", () => {
+      const { kernels, memory } = benches.get(memoryPages[0]) as Bench;
       const [n, width, columns, stride] = [5, 4, 3, 4];
       let end = 1024;
       const floats = (count: number, value = 0): number => {
@@ -74,11 +69,8 @@ export function describeKernels(
       expect(found.filter((value) => value !== 0)).toEqual([]);
     });
 
-    function lowMemory(): Uint8Array {
-      return Uint8Array.from(new Uint8Array(memory.buffer).subarray(0, 1024));
-    }
-
     function problems(call: KernelCall): string[] {
+      const { kernels, memory, twin, twinMemory } = benches.get(call.pages) as Bench;
       const expected = call.run(twin, twinMemory);
       const got = call.run(kernels, memory);
       const found = [...call.differences(expected.bytes, expected.bytes)].map((text) => `the twin: ${text}`);
@@ -99,10 +91,9 @@ export function describeItems(
   { shared = false }: { readonly shared?: boolean } = {},
 ): void {
   describe(`${name} take items one by one`, () => {
-    const memory = memoryOf(shared);
-    let kernels: Kernels;
+    let benches: ReadonlyMap<number, Bench>;
     beforeAll(() => {
-      kernels = checkedKernels(load(memory), memory);
+      benches = benchesFor(load, shared);
     });
 
     test.each(independent)("%s: each item has the same bits alone as in any batch", (kernel) => {
@@ -111,8 +102,9 @@ export function describeItems(
       for (const given of kernelCases[kernel](random) as Iterable<KernelCase>) {
         const call = new KernelCall(kernel, given, random);
         if (call.itemCount < 2) continue;
-        const { bytes } = call.run(kernels, memory);
-        const found = [...call.unequalBits(bytes, call.runItemByItem(kernels, memory))].slice(0, 5);
+        const { kernels, memory } = benches.get(call.pages) as Bench;
+        const together = call.run(kernels, memory).bytes.slice();
+        const found = [...call.unequalBits(together, call.runItemByItem(kernels, memory))].slice(0, 5);
         expect(found, JSON.stringify(call.fields)).toEqual([]);
         batches++;
       }
@@ -120,12 +112,33 @@ export function describeItems(
     });
 
     test("lstmSteps: each sequence has the same bits alone as among others", () => {
+      const { kernels, memory } = benches.get(memoryPages[1]) as Bench;
       expect([...sequencesWithOtherBits(kernels, memory)]).toEqual([]);
     });
   });
 }
 
-function memoryOf(shared: boolean): WebAssembly.Memory {
-  const pages = imageBytes / 65536;
-  return new WebAssembly.Memory(shared ? { initial: pages, maximum: 65536, shared } : { initial: pages });
+/** Kernels and their twin, each on a memory of its own of the same size. */
+interface Bench {
+  readonly memory: WebAssembly.Memory;
+  readonly kernels: Kernels;
+  readonly twinMemory: WebAssembly.Memory;
+  readonly twin: Kernels;
+  /** What the kernels keep in low memory. */
+  readonly constants: Uint8Array;
+}
+
+/** One for each size of memory. */
+function benchesFor(load: (memory: WebAssembly.Memory) => Kernels, shared: boolean): ReadonlyMap<number, Bench> {
+  const benchOf = (pages: number): Bench => {
+    const memory = new WebAssembly.Memory(shared ? { initial: pages, maximum: 65536, shared } : { initial: pages });
+    const twinMemory = new WebAssembly.Memory({ initial: pages });
+    const kernels = checkedKernels(load(memory), memory);
+    return { memory, kernels, twinMemory, twin: plainKernels(twinMemory), constants: lowMemory(memory) };
+  };
+  return new Map(memoryPages.map((pages) => [pages, benchOf(pages)]));
+}
+
+function lowMemory(memory: WebAssembly.Memory): Uint8Array {
+  return Uint8Array.from(new Uint8Array(memory.buffer).subarray(0, 1024));
 }

@@ -8,8 +8,12 @@ import { normals } from "./draws.ts";
 /** Kernels keep constants of their own below; nothing of a test lies there. */
 const firstByte = 1024;
 const guardBytes = 64;
-/** Eight pages: in a memory of this size a kernel that writes past the end traps. */
-export const imageBytes = 2 ** 19;
+
+/**
+ * The sizes of memory that calls run on, in pages of 64 KiB. In a memory of just this size a kernel
+ * that writes past the end traps.
+ */
+export const memoryPages = [1, 8] as const;
 
 type Values = Float32Array | Int32Array;
 
@@ -71,7 +75,9 @@ export class KernelCall {
   readonly name: KernelName;
   /** The fields of the call: numbers and addresses. */
   readonly fields: Readonly<Record<string, number>>;
-  readonly #image = new Uint8Array(imageBytes).fill(0xff);
+  /** The size of the memory that the call runs on. */
+  readonly pages: (typeof memoryPages)[number];
+  readonly #image: Uint8Array;
   readonly #slots: Slot[] = [];
   readonly #tolerance: Tolerance;
   #next = firstByte + guardBytes;
@@ -82,18 +88,37 @@ export class KernelCall {
     const lists: Readonly<Record<string, Values | number | undefined>> = given;
     const options: Readonly<Record<string, SlotOptions | undefined>> = slots ?? {};
     const fields: Record<string, number> = {};
+    const contents = new Map<number, Values>();
     for (const parameter of contract[name].parameters) {
       const value = lists[parameter.name];
       if (parameter.kind === "address") {
-        fields[parameter.name] =
-          value === 0 && parameter.optional ? 0 : this.#lay(parameter, value, valuesOf(lists), options[parameter.name], random);
+        if (value === 0 && parameter.optional) {
+          fields[parameter.name] = 0;
+          continue;
+        }
+        const cells = contentsOf(parameter, value, valuesOf(lists), random);
+        const at = this.#lay(parameter, cells.length, valuesOf(lists), options[parameter.name]);
+        contents.set(at, cells);
+        fields[parameter.name] = at;
       } else if (typeof value === "number") fields[parameter.name] = value;
       else throw new TypeError(`a case of ${name} needs the number ${parameter.name}`);
     }
     this.fields = fields;
+    const pages = memoryPages.find((count) => this.#next <= 65536 * count);
+    if (pages === undefined) throw new RangeError("the call does not fit into the largest memory");
+    this.pages = pages;
+    this.#image = new Uint8Array(65536 * pages).fill(0xff);
+    for (const [at, { buffer, byteOffset, byteLength }] of contents) {
+      this.#image.set(new Uint8Array(buffer, byteOffset, byteLength), at);
+    }
   }
 
-  /** Runs the call. `memory` is changed: its bytes are this call's afterwards. */
+  /**
+   * Runs the call. `memory` is changed: its bytes are this call's afterwards.
+   *
+   * @param memory has the call's `pages`
+   * @returns the bytes as they lie in `memory`, until its next call
+   */
   run(kernels: Kernels, memory: WebAssembly.Memory): { returned: number | undefined; bytes: Uint8Array } {
     const [returned] = this.#runAll([this.fields], kernels, memory);
     return { returned, bytes: bytesOf(memory) };
@@ -105,7 +130,7 @@ export class KernelCall {
     return items === undefined ? 0 : (this.fields[items.name] ?? 0) / items.piece;
   }
 
-  /** Runs the call once for each item alone; returns the bytes afterwards. */
+  /** Runs the call once for each item alone; returns the bytes like `run`. */
   runItemByItem(kernels: Kernels, memory: WebAssembly.Memory): Uint8Array {
     const items = itemsOf(this.name);
     const calls = Array.from({ length: this.itemCount }, (_, index) => this.#fieldsOf(items as ItemsParameter, index));
@@ -115,10 +140,9 @@ export class KernelCall {
 
   /** Where two runs left different bits, scratch aside. One NaN is as good as another. */
   *unequalBits(bytes: Uint8Array, others: Uint8Array): Generator<string> {
-    const [some, more] = [words(bytes), words(others)];
-    for (let word = firstByte / 4; word < this.#next / 4; word++) {
-      if (some[word] === more[word]) continue;
-      const [x, y] = [read(bytes, 4 * word, false), read(others, 4 * word, false)];
+    const [some, more] = [floats(bytes), floats(others)];
+    for (const word of changedWords(words(bytes), words(others), this.#next / 4)) {
+      const [x, y] = [some[word] ?? Number.NaN, more[word] ?? Number.NaN];
       const slot = this.#slots.findLast((one) => one.at <= 4 * word);
       if (slot?.role !== "scratch" && !(Number.isNaN(x) && Number.isNaN(y))) yield `${this.#describe(4 * word)}: ${x}, then ${y}`;
     }
@@ -129,24 +153,19 @@ export class KernelCall {
    * is.
    */
   *differences(bytes: Uint8Array, expected: Uint8Array): Generator<string> {
-    const before = words(this.#image);
-    const after = words(bytes);
-    const allowed = new Uint8Array(before.length);
-    for (const slot of this.#slots) {
-      for (let cell = 0; cell < slot.length && slot.role !== "input"; cell++) {
-        if (slot.written(cell)) allowed[slot.at / 4 + cell] = 1;
-      }
+    for (const word of changedWords(words(this.#image), words(bytes), this.#image.length / 4)) {
+      if (!this.#mayWrite(4 * word)) yield `it wrote ${this.#describe(4 * word)}`;
     }
-    for (let word = firstByte / 4; word < before.length; word++) {
-      if (after[word] !== before[word] && allowed[word] === 0) yield `it wrote ${this.#describe(4 * word)}`;
-    }
+    const [got, wanted] = [floats(bytes), floats(expected)];
+    const [gotWhole, wantedWhole] = [words(bytes), words(expected)];
     for (const slot of this.#slots) {
       if (slot.role !== "output") continue;
       for (let cell = 0; cell < slot.length; cell++) {
         if (!slot.written(cell) || !slot.defined(cell)) continue;
         const integer = slot.integer(cell);
-        const x = read(bytes, slot.at + 4 * cell, integer);
-        const y = read(expected, slot.at + 4 * cell, integer);
+        const word = slot.at / 4 + cell;
+        const x = (integer ? gotWhole : got)[word] ?? Number.NaN;
+        const y = (integer ? wantedWhole : wanted)[word] ?? Number.NaN;
         if (Number.isNaN(y) && !slot.partial)
           yield `${slot.name}, cell ${cell}: nothing was written, or something was read that is not there`;
         if (integer ? x !== y : !this.close(x, y)) yield `${slot.name}, cell ${cell}: ${x} instead of ${y}`;
@@ -182,35 +201,33 @@ export class KernelCall {
     return fields;
   }
 
-  #lay(
-    parameter: AddressParameter,
-    given: Values | number | undefined,
-    values: CallValues,
-    options: SlotOptions = {},
-    random: Random,
-  ): number {
-    const { name, extent, element } = parameter;
+  /** Makes room for the cells of a parameter. @returns their address */
+  #lay({ name, role, extent, element }: AddressParameter, length: number, values: CallValues, options: SlotOptions = {}): number {
     const holds = (cell: number): boolean => extent.holds(cell, values);
-    const length = extent.cells(values);
-    const contents = contentsOf(parameter, given, length, values, random);
-    if (extent.fromLists ? contents.length < length : contents.length !== length) {
-      throw new RangeError(`${this.name}: ${name} holds ${contents.length} cells, but the contract says ${length}`);
+    const wanted = extent.cells(values);
+    if (extent.fromLists ? length < wanted : length !== wanted) {
+      throw new RangeError(`${this.name}: ${name} holds ${length} cells, but the contract says ${wanted}`);
     }
     const at = this.#next;
-    this.#next = Math.ceil((at + contents.byteLength + guardBytes) / guardBytes) * guardBytes;
-    if (this.#next > imageBytes) throw new RangeError("the call does not fit into its image");
-    this.#image.set(new Uint8Array(contents.buffer, contents.byteOffset, contents.byteLength), at);
+    this.#next = Math.ceil((at + 4 * length + guardBytes) / guardBytes) * guardBytes;
     this.#slots.push({
       name,
       at,
-      length: contents.length,
-      role: parameter.role === "inOut" ? "output" : parameter.role,
+      length,
+      role: role === "inOut" ? "output" : role,
       written: (cell) => holds(cell) && (options.written?.(cell) ?? true),
       defined: options.defined ?? (() => true),
       integer: options.integer ?? (() => element === "i32"),
       partial: options.partial ?? false,
     });
     return at;
+  }
+
+  #mayWrite(byte: number): boolean {
+    const slot = this.#slots.findLast((one) => one.at <= byte);
+    if (slot === undefined || slot.role === "input") return false;
+    const cell = (byte - slot.at) / 4;
+    return cell < slot.length && slot.written(cell);
   }
 
   #describe(byte: number): string {
@@ -237,11 +254,11 @@ function itemsOf(name: KernelName): ItemsParameter | undefined {
 function contentsOf(
   { name, role, element, extent, accumulates }: AddressParameter,
   given: Values | number | undefined,
-  length: number,
   values: CallValues,
   random: Random,
 ): Values {
   if (typeof given === "object") return given;
+  const length = extent.cells(values);
   const isRead = role === "input" || (role === "inOut" && (accumulates === undefined || values.number(accumulates) === 1));
   if (!isRead) return element === "i32" ? new Int32Array(length).fill(-1) : new Float32Array(length).fill(Number.NaN);
   if (element !== "f32") throw new TypeError(`a case needs the values of ${name}`);
@@ -249,14 +266,20 @@ function contentsOf(
 }
 
 function bytesOf(memory: WebAssembly.Memory): Uint8Array {
-  return new Uint8Array(memory.buffer).slice(0, imageBytes);
+  return new Uint8Array(memory.buffer);
 }
 
 function words(bytes: Uint8Array): Int32Array {
   return new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
 }
 
-function read(bytes: Uint8Array, at: number, integer: boolean): number {
-  const view = new DataView(bytes.buffer, bytes.byteOffset + at, 4);
-  return integer ? view.getInt32(0, true) : view.getFloat32(0, true);
+function floats(bytes: Uint8Array): Float32Array {
+  return new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
+}
+
+/** The words below `end` that differ. No generator, since most of a suite's time is spent here. */
+function changedWords(before: Int32Array, after: Int32Array, end: number): number[] {
+  const changed: number[] = [];
+  for (let word = firstByte / 4; word < end; word++) if (before[word] !== after[word]) changed.push(word);
+  return changed;
 }
