@@ -34,14 +34,18 @@ export function branchAndBound(
 }
 
 interface Node {
-  /** −1 undecided, 0 omitted, 1 chosen; by item. */
+  /** −1 undecided, 0 omitted, 1 chosen; by item. Changes while the node is visited. */
   readonly status: Int8Array;
   /** The options each mention may still have, as bits. */
   readonly domains: Int32Array;
   readonly used: Int32Array;
   readonly graph: Reachability;
+  /** Those of the chosen items. */
+  readonly rules: readonly TypeRule[];
   /** The weights of the chosen items. */
   readonly weight: number;
+  /** All items before this place in the order are decided. */
+  readonly decided: number;
 }
 
 class Search {
@@ -79,40 +83,50 @@ class Search {
       domains: Int32Array.from(options, (own) => 2 ** own.length - 1),
       used: new Int32Array(capacities.length),
       graph: new Reachability(),
+      rules: [],
       weight: 0,
+      decided: 0,
     };
   }
 
+  /** Takes the heaviest undecided item, then omits it and goes on with the next. */
   visit(node: Node): void {
-    this.nodes++;
-    if (this.nodes > this.#maxNodes) return;
-    if (this.#bound(node) <= this.best.total + tolerance) return;
-    const k = this.#order.find((item) => node.status[item] === -1);
-    if (k === undefined) this.#decideOptions(node);
-    else {
-      const taken = this.#take(node, k);
+    const { status } = node;
+    for (let place = node.decided; ; place++) {
+      this.nodes++;
+      if (this.nodes > this.#maxNodes) return;
+      if (this.#bound(node, place) <= this.best.total + tolerance) return;
+      while (place < this.#order.length && status[this.#order[place] as number] !== -1) place++;
+      const k = this.#order[place];
+      if (k === undefined) {
+        this.#decideOptions(node);
+        return;
+      }
+      const taken = this.#take(node, k, place + 1);
       if (taken !== undefined) this.visit(taken);
-      const status = node.status.slice();
       status[k] = 0;
-      this.visit({ ...node, status });
     }
   }
 
   /**
    * The highest total that the node may reach. Marks the items that no longer fit as omitted.
+   *
+   * @param from all items before this place in the order are decided
    */
-  #bound({ status, domains, used, weight }: Node): number {
-    const { items, options, capacities } = this.#problem;
+  #bound({ status, domains, used, weight }: Node, from: number): number {
+    const { items, options } = this.#problem;
     let bound = weight;
-    for (const [m, own] of options.entries()) bound += own[bestOption(own, domains[m] ?? 0)] ?? 0;
+    for (let m = 0; m < options.length; m++) {
+      const [own, domain] = [options[m] as Float64Array, domains[m] ?? 0];
+      // The first option is the best and adds nothing.
+      if (!hasBit(domain, 0)) bound += own[bestOption(own, domain)] ?? 0;
+    }
     this.#heaviest.fill(0);
-    for (const k of this.#order) {
+    for (let place = from; place < this.#order.length; place++) {
+      const k = this.#order[place] as number;
       if (status[k] !== -1) continue;
       const item = items[k] as Item;
-      const fits =
-        item.slots.every((slot) => (used[slot] ?? 0) < (capacities[slot] ?? 0)) &&
-        item.rules.every((rule) => isPossible(rule, domains));
-      if (!fits) status[k] = 0;
+      if (!this.#fits(item, used, domains)) status[k] = 0;
       else {
         const slot = this.#boundSlots[k] ?? -1;
         // In order of weight, the first item of a slot is its heaviest.
@@ -123,8 +137,16 @@ class Search {
     return bound;
   }
 
+  /** Whether a slot and an option of each mention are left for an item. */
+  #fits({ slots, rules }: Item, used: Int32Array, domains: Int32Array): boolean {
+    const { capacities } = this.#problem;
+    for (const slot of slots) if ((used[slot] ?? 0) >= (capacities[slot] ?? 0)) return false;
+    for (const rule of rules) if (!isPossible(rule, domains)) return false;
+    return true;
+  }
+
   /** The node with one more item, or `undefined` if it does not fit. */
-  #take(node: Node, k: number): Node | undefined {
+  #take(node: Node, k: number, decided: number): Node | undefined {
     const item = this.#problem.items[k] as Item;
     const graph = item.edges.length === 0 ? node.graph : node.graph.copy();
     if (!graph.add(item.edges)) return undefined;
@@ -132,44 +154,18 @@ class Search {
     status[k] = 1;
     const used = node.used.slice();
     for (const slot of item.slots) used[slot] = (used[slot] ?? 0) + 1;
-    const domains = this.#narrowed(node.domains, status);
-    return domains === undefined ? undefined : { status, domains, used, graph, weight: node.weight + item.weight };
-  }
-
-  /**
-   * The options that have a partner under every rule of the chosen items (arc consistency), or
-   * `undefined` if a mention has none left.
-   */
-  #narrowed(before: Int32Array, status: Int8Array): Int32Array | undefined {
-    const domains = before.slice();
-    const rules = this.#problem.items.flatMap((item, k) => (status[k] === 1 ? item.rules : []));
-    for (let changed = true; changed; ) {
-      changed = false;
-      for (const { head, tail, allowed } of rules) {
-        const [heads, tails] = [domains[head] ?? 0, domains[tail] ?? 0];
-        let [keptHeads, keptTails] = [0, 0];
-        for (let option = 0; heads >> option !== 0; option++) {
-          const partners = ((heads >> option) & 1) === 1 ? (allowed[option] ?? 0) & tails : 0;
-          if (partners !== 0) keptHeads |= 1 << option;
-          keptTails |= partners;
-        }
-        if (keptHeads === 0) return undefined;
-        if (keptHeads === heads && keptTails === tails) continue;
-        domains[head] = keptHeads;
-        domains[tail] = keptTails;
-        changed = true;
-      }
-    }
-    return domains;
+    const rules = item.rules.length === 0 ? node.rules : [...node.rules, ...item.rules];
+    const domains = item.rules.length === 0 ? node.domains : narrowed(node.domains, rules);
+    return domains && { status, domains, used, graph, rules, weight: node.weight + item.weight, decided };
   }
 
   /** All items are decided: finds the best options under the rules of the chosen ones. */
   #decideOptions(node: Node): void {
-    const { options, items } = this.#problem;
+    const { options } = this.#problem;
     const chosenOptions = Int32Array.from(options, (own, m) => bestOption(own, node.domains[m] ?? 0));
-    const broken = items
-      .flatMap(({ rules }, k) => (node.status[k] === 1 ? rules : []))
-      .find(({ head, tail, allowed }) => !hasBit(allowed[chosenOptions[head] ?? 0] ?? 0, chosenOptions[tail] ?? 0));
+    const broken = node.rules.find(
+      ({ head, tail, allowed }) => !hasBit(allowed[chosenOptions[head] ?? 0] ?? 0, chosenOptions[tail] ?? 0),
+    );
     if (broken === undefined) {
       const total = options.reduce((sum, own, m) => sum + (own[chosenOptions[m] ?? 0] ?? 0), node.weight);
       const chosen = Uint8Array.from(node.status, (status) => (status === 1 ? 1 : 0));
@@ -189,9 +185,35 @@ class Search {
     if (domain === 0) return;
     const before = node.domains.slice();
     before[mention] = domain;
-    const domains = this.#narrowed(before, node.status);
+    const domains = narrowed(before, node.rules);
     if (domains !== undefined) this.visit({ ...node, status: node.status.slice(), domains });
   }
+}
+
+/**
+ * The options that have a partner under every rule (arc consistency), or
+ * `undefined` if a mention has none left.
+ */
+function narrowed(before: Int32Array, rules: readonly TypeRule[]): Int32Array | undefined {
+  const domains = before.slice();
+  for (let changed = true; changed; ) {
+    changed = false;
+    for (const { head, tail, allowed } of rules) {
+      const [heads, tails] = [domains[head] ?? 0, domains[tail] ?? 0];
+      let [keptHeads, keptTails] = [0, 0];
+      for (let option = 0; heads >> option !== 0; option++) {
+        const partners = ((heads >> option) & 1) === 1 ? (allowed[option] ?? 0) & tails : 0;
+        if (partners !== 0) keptHeads |= 1 << option;
+        keptTails |= partners;
+      }
+      if (keptHeads === 0) return undefined;
+      if (keptHeads === heads && keptTails === tails) continue;
+      domains[head] = keptHeads;
+      domains[tail] = keptTails;
+      changed = true;
+    }
+  }
+  return domains;
 }
 
 /** The best option of a domain. */
