@@ -17,6 +17,8 @@ import { readManifest, stagePackages } from "./stage-packages.mjs";
 
 /** @typedef {import("./stage-packages.mjs").Staged} Staged */
 
+/** @type {{ packages: Record<string, { version?: string } | undefined> }} */
+const lock = JSON.parse(readFileSync(new URL("../package-lock.json", import.meta.url), "utf8"));
 const page = fileURLToPath(new URL("../docs/packages.md", import.meta.url));
 /** Sizes differ a little between builds: names of bundled parts contain hashes. */
 const drift = 0.05;
@@ -64,6 +66,11 @@ function* fileProblems({ folder, files }) {
   for (const field of ["description", "keywords", "license", "engines", "files", "sideEffects"]) {
     if (manifest[field] === undefined && !(field === "sideEffects" && files.includes("weft.node")))
       yield `its manifest has no ${field}`;
+  }
+  // npm finds a prerelease in no range but this one, and refuses to install the two together.
+  for (const [peer, range] of Object.entries(manifest["peerDependencies"] ?? {})) {
+    const version = lock.packages[`node_modules/${peer}`]?.version ?? "";
+    if (version.includes("-") && range !== "*") yield `the peer ${peer} is ${version} here, which is not in ${range}; use *`;
   }
   for (const file of files) {
     if (/\.(map|tsbuildinfo)$|\.test\.|^src\//.test(file)) yield `contains ${file}`;

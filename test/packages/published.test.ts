@@ -55,6 +55,11 @@ test.each([
     { "README.md": "[Weft](../../README.md)\n" },
     "README.md links to a file that npm does not show",
   ],
+  [
+    "a range of a peer that leaves its versions out",
+    { "package.json": { ...manifest, peerDependencies: { "@duckdb/node-api": ">=1" } } },
+    "which is not in >=1",
+  ],
   ["an entry without its file", { "index.js": undefined }, "index.js"],
   ["an entry without types", { "index.d.ts": undefined, "other.d.ts": "export {};\n" }, "index.d.ts"],
 ])("%s is reported", async (_, changes, problem) => {

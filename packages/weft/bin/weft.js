@@ -15,11 +15,11 @@ if (existsSync(inDist("cli/main.js"))) {
 }
 
 /**
- * The bundle starts several times as fast. It holds `extract` and `batch` only, and a copy of the
- * packages that a plugin could not register with. In a clone, a build of a package may be newer.
+ * The bundle starts several times as fast. It has all commands but `serve` and `mcp`, and a copy of
+ * the packages that a plugin could not register with. In a clone, a build of a package may be newer.
  */
 function usesBundle() {
-  if (!["extract", "batch"].includes(words[0] ?? "") || words.some((word) => word.startsWith("--plugin"))) return false;
+  if (words.some((word) => word === "serve" || word === "mcp" || word.startsWith("--plugin"))) return false;
   const made = timeOf(inDist("start/main.js"));
   return made > 0 && ["tensor", "core", "draw", "node", "batch", "weft"].every((name) => timeOf(buildOf(name)) <= made);
 }

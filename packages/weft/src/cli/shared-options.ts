@@ -53,13 +53,13 @@ export const annotatingOptions = {
     value: "n",
     description: "tokens read at once; longer sentences are read in windows",
     parse: wholeNumber(1),
-    default: async () => (await import("@weft-nlp/core/inference")).defaultWindow,
+    default: async () => (await import("./window-defaults.ts")).defaultWindow,
   },
   overlap: {
     value: "n",
     description: "tokens that windows share",
     parse: wholeNumber(0),
-    defaultWords: async () => `${(await import("@weft-nlp/core/inference")).defaultOverlap}, less in small windows`,
+    defaultWords: async () => `${(await import("./window-defaults.ts")).defaultOverlap}, less in small windows`,
   },
 } as const satisfies Options;
 
