@@ -1,7 +1,8 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { writeTinyCorpus } from "../e2e/tiny-corpus.ts";
 import { installedWith, installNative, installPacked, root } from "./packed-packages.ts";
 
 const model = join(root, "examples/model");
@@ -111,6 +112,21 @@ test("weft-nlp from its tarballs type-checks with every module resolution, runs 
   cpSync(join(root, "examples/own-model"), join(folder, "own-model"), { recursive: true });
   const schema = execFileSync(process.execPath, [bin, "schema", "--plugin", "./own-model"], { encoding: "utf8", cwd: folder });
   expect(schema).toContain('"tags-and-pairs"');
+});
+
+test("weft-nlp from its tarballs trains on threads and in several runs at a time, and finds the word vectors", () => {
+  const folder = installPacked("weft-nlp");
+  writeTinyCorpus(folder);
+  const bin = join(folder, "node_modules/weft-nlp/bin/weft.js");
+  const compute = "--seeds 2 --jobs 2 --threads 4 --set training.epochs=1".split(" ");
+  const vectors = "--set vectors=auto --set model.inputs.words.size=100".split(" ");
+  const said = execFileSync(process.execPath, [bin, "repeat", "weft.yaml", "--run", "r", ...compute, ...vectors], {
+    encoding: "utf8",
+    cwd: folder,
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  expect(said).toContain("Over 2 runs (n = 2)");
+  expect(readdirSync(join(folder, "r/seed-2/model"))).toContain("vectors.bin");
 });
 
 function runModule(folder: string, program: string): string {
