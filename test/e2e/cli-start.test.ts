@@ -13,6 +13,8 @@ const text = join(folder, "news.txt");
 // More sentences than this thread reads without starting others.
 writeFileSync(text, "Mara Voss founded Kettle Robotics in Łódź. It wasn't easy.\n".repeat(200));
 
+const tiny = writeTinyCorpus(join(folder, "tiny"));
+
 test("the command loads only the declarations of its commands at start", () => {
   const loaded = staticImports(resolve(dirname(weftPath), "../dist/cli/main.js"));
   expect([...loaded.packages].filter((name) => !name.startsWith("node:"))).toEqual(["commander"]);
@@ -25,24 +27,13 @@ test("the command loads only the declarations of its commands at start", () => {
 });
 
 test.each([
-  [["extract", model, text, "--threads", "1"]],
-  [["batch", "plan", text, "--model", model, "--out", join(folder, "batch")]],
-  [
-    [
-      "train",
-      writeTinyCorpus(join(folder, "tiny")),
-      "--threads",
-      "1",
-      "--set",
-      "training.epochs=1",
-      "--run",
-      join(folder, "run"),
-    ],
-  ],
-])("weft %j loads its bundle, and of the packages only the one that finds its addon", async (args) => {
+  [["extract", model, text, "--threads", "1"], 80],
+  [["batch", "plan", text, "--model", model, "--out", join(folder, "batch")], 80],
+  [["train", tiny, "--threads", "1", "--set", "training.epochs=1", "--run", join(folder, "run")], 120],
+])("weft %j loads its bundle, and of the packages only the one that finds its addon", async (args, most) => {
   const loaded = await modulesOf(args);
   expect(loaded.filter((path) => !/packages\/(weft\/bin|weft\/dist\/start|native)\//.test(path))).toEqual([]);
-  expect(loaded.length).toBeLessThan(120);
+  expect(loaded.length).toBeLessThan(most);
 });
 
 test("with a plugin, weft extract loads the packages, which the plugin shares", async () => {

@@ -47,7 +47,7 @@ export async function makePlan(given: PlanInput): Promise<Plan> {
   }
   const kinds = await Promise.all(files.map(async (path) => kindOf(path, given)));
   // Commands that only read a plan start without the modules of models.
-  const { modelIdentity } = await import("@weft-nlp/node/extractor");
+  const { modelIdentity } = await import("./model-identity.ts");
   const identity = await modelIdentity(model);
   const list = await ShardList.open(store);
   try {

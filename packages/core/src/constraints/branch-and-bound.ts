@@ -191,8 +191,8 @@ class Search {
 }
 
 /**
- * The options that have a partner under every rule (arc consistency), or
- * `undefined` if a mention has none left.
+ * The options that have a partner under every rule (arc consistency), or `undefined` if a mention
+ * has none left.
  */
 function narrowed(before: Int32Array, rules: readonly TypeRule[]): Int32Array | undefined {
   const domains = before.slice();

@@ -29,7 +29,7 @@ const cases: readonly (readonly [title: string, name: string, settings: object])
     { tagger: { name: "bilstm-tagger", inputs: { words: { size: 6 } }, hiddenSize: 5 }, classifier: { name: "pcnn", ...pairs } },
   ],
 ];
-const search = { entityTypes: "joint", nodes: 2_000, beam: 8 } as const;
+const search = { entityTypes: "joint", nodes: 10_000, beam: 8 } as const;
 const [first = "", second = ""] = lexicon.relations.names;
 const [person = "", place = ""] = entityTypesOf(lexicon);
 const sets: Readonly<Record<string, ConstraintSet>> = {
