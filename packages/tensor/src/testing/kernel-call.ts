@@ -121,7 +121,7 @@ export class KernelCall {
    */
   run(kernels: Kernels, memory: WebAssembly.Memory): { returned: number | undefined; bytes: Uint8Array } {
     const [returned] = this.#runAll([this.fields], kernels, memory);
-    return { returned, bytes: bytesOf(memory) };
+    return { returned, bytes: new Uint8Array(memory.buffer) };
   }
 
   /** How many items this call has that know nothing of each other; 0 if the kernel has none. */
@@ -135,7 +135,7 @@ export class KernelCall {
     const items = itemsOf(this.name);
     const calls = Array.from({ length: this.itemCount }, (_, index) => this.#fieldsOf(items as ItemsParameter, index));
     this.#runAll(calls, kernels, memory);
-    return bytesOf(memory);
+    return new Uint8Array(memory.buffer);
   }
 
   /** Where two runs left different bits, scratch aside. One NaN is as good as another. */
@@ -143,7 +143,7 @@ export class KernelCall {
     const [some, more] = [floats(bytes), floats(others)];
     for (const word of changedWords(words(bytes), words(others), this.#next / 4)) {
       const [x, y] = [some[word] ?? Number.NaN, more[word] ?? Number.NaN];
-      const slot = this.#slots.findLast((one) => one.at <= 4 * word);
+      const slot = this.#slotAt(4 * word);
       if (slot?.role !== "scratch" && !(Number.isNaN(x) && Number.isNaN(y))) yield `${this.#describe(4 * word)}: ${x}, then ${y}`;
     }
   }
@@ -223,15 +223,20 @@ export class KernelCall {
     return at;
   }
 
+  /** The slot that a byte lies in or behind. */
+  #slotAt(byte: number): Slot | undefined {
+    return this.#slots.findLast((one) => one.at <= byte);
+  }
+
   #mayWrite(byte: number): boolean {
-    const slot = this.#slots.findLast((one) => one.at <= byte);
+    const slot = this.#slotAt(byte);
     if (slot === undefined || slot.role === "input") return false;
     const cell = (byte - slot.at) / 4;
     return cell < slot.length && slot.written(cell);
   }
 
   #describe(byte: number): string {
-    const slot = this.#slots.findLast((one) => one.at <= byte);
+    const slot = this.#slotAt(byte);
     return slot === undefined
       ? "before the first slot"
       : `cell ${(byte - slot.at) / 4} of ${slot.name}, which holds ${slot.length}`;
@@ -263,10 +268,6 @@ function contentsOf(
   if (!isRead) return element === "i32" ? new Int32Array(length).fill(-1) : new Float32Array(length).fill(Number.NaN);
   if (element !== "f32") throw new TypeError(`a case needs the values of ${name}`);
   return normals(random, length).map((value, cell) => (extent.holds(cell, values) ? value : Number.NaN));
-}
-
-function bytesOf(memory: WebAssembly.Memory): Uint8Array {
-  return new Uint8Array(memory.buffer);
 }
 
 function words(bytes: Uint8Array): Int32Array {
