@@ -15,12 +15,25 @@ static void fillRows(int32_t m, int32_t n, const float *x, float *y, int32_t ySt
   }
 }
 
+/// y += Σ rows of `V` vectors. Each cell is a chain over the rows, from first to last.
+template <int V>
+WEFT_INLINE void sumColumns(int32_t m, const float *x, int32_t xStride, float *y, Mask last) {
+  Floats total[V];
+  WEFT_UNROLL for (int v = 0; v < V - 1; v++) total[v] = load(y + v * lanes);
+  total[V - 1] = load(y + (V - 1) * lanes, last);
+  for (ptrdiff_t i = 0; i < m; i++, x += xStride) {
+    WEFT_UNROLL for (int v = 0; v < V - 1; v++) total[v] += load(x + v * lanes);
+    total[V - 1] += load(x + (V - 1) * lanes, last);
+  }
+  WEFT_UNROLL for (int v = 0; v < V - 1; v++) store(y + v * lanes, total[v]);
+  store(y + (V - 1) * lanes, total[V - 1], last);
+}
+
 static void sumRows(int32_t m, int32_t n, const float *x, int32_t xStride, float *y) {
-  eachVector(n, [=](ptrdiff_t j, auto mask) {
-    Floats total = load(y + j, mask);
-    for (ptrdiff_t i = 0; i < m; i++) total += load(x + i * xStride + j, mask);
-    store(y + j, total, mask);
-  });
+  constexpr int many = 8;
+  ptrdiff_t j = 0;
+  for (; j + many * lanes <= n; j += many * lanes) sumColumns<many>(m, x + j, xStride, y + j, firstLanes(lanes));
+  for (; j < n; j += lanes) sumColumns<1>(m, x + j, xStride, y + j, firstLanes(n - j));
 }
 
 static void gatherRows(int32_t m, int32_t n, const int32_t *index, const float *x, int32_t xStride, float *y, int32_t yStride) {

@@ -47,22 +47,29 @@ export const attention: Operation<AttentionInput, Matrix, Saved> = {
 
   backward(tape, { scores, values, offsets, weights, output }) {
     const { heap, kernels } = tape;
+    const slopes = new Float64Array(values.rows);
     for (let s = 0; s < output.rows; s++) {
       const [start, end] = [offsets[s] ?? 0, offsets[s + 1] ?? 0];
-      const slope = heap.floats(output.grad + s * output.stride * 4, output.columns);
-      const slopes = Array.from({ length: end - start }, (_, k) => {
-        const row = heap.floats(values.at + (start + k) * values.stride * 4, values.columns);
-        return row.reduce((sum, value, j) => sum + value * (slope[j] ?? 0), 0);
-      });
-      const mean = slopes.reduce((sum, value, k) => sum + value * (weights[start + k] ?? 0), 0);
+      const from = output.grad + s * output.stride * 4;
+      let mean = 0;
+      for (let i = start; i < end; i++) {
+        slopes[i] = dotProduct(heap.f32, values.at / 4 + i * values.stride, from / 4, values.columns);
+        mean += (slopes[i] ?? 0) * (weights[i] ?? 0);
+      }
       for (let i = start; i < end; i++) {
         const weight = weights[i] ?? 0;
         const to = scores.grad / 4 + i * scores.stride;
-        if (scores.grad !== 0) heap.f32[to] = (heap.f32[to] ?? 0) + weight * ((slopes[i - start] ?? 0) - mean);
+        if (scores.grad !== 0) heap.f32[to] = (heap.f32[to] ?? 0) + weight * ((slopes[i] ?? 0) - mean);
         if (values.grad === 0) continue;
-        const from = output.grad + s * output.stride * 4;
         kernels.addScaled({ n: values.stride, factor: weight, x: from, y: values.grad + i * values.stride * 4 });
       }
     }
   },
 };
+
+/** Σ x[i]·y[i] over `count` floats of memory, from the places x and y. */
+function dotProduct(memory: Float32Array, x: number, y: number, count: number): number {
+  let sum = 0;
+  for (let j = 0; j < count; j++) sum += (memory[x + j] ?? 0) * (memory[y + j] ?? 0);
+  return sum;
+}

@@ -73,16 +73,19 @@ export const pairCases: CasesOf<typeof pairs> = {
 };
 
 /**
- * Lengths around the tiles and around the 64 cells whose logarithms are taken at once; some words
- * repeat, so that maxima tie.
+ * Lengths around the tiles and around the 64 cells whose logarithms are taken at once, and columns
+ * for one tile and for several; some words repeat, so that maxima tie.
  */
 function* sentences(random: Random): Generator<Sentence> {
-  for (const n of [0, 1, 2, 5, 9, 70]) {
+  for (const n of [0, 1, 2, 5, 9, 33, 70]) {
     for (const [features, columns] of [
       [4, 1],
       [3, 4],
       [10, 6],
+      [5, 27],
     ] as const) {
+      // Every cell of the largest would not fit into the memory of a call.
+      if (n * columns > 1000) continue;
       for (const diagonal of [0, 1]) yield sentence(random, n, features, columns, diagonal, 1);
     }
   }
