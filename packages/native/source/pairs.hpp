@@ -42,6 +42,8 @@ struct HiddenByWidth {
   WEFT_INLINE void next() { second += width; }
 };
 
+/// Whether one tile holds all columns, so that hidden values are read once. Then words i are scored
+/// one at a time.
 WEFT_INLINE bool readOnce(int32_t columns) { return columns <= tallest(1); }
 
 /// How many words i of a sentence of n words are scored together. Where hidden values are stored,
