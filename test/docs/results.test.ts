@@ -6,7 +6,7 @@ import { experimentRuns, readExperimentPlan } from "../../packages/node/src/expe
 
 const at = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const words = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
-const numbers = `\\d+|${words.join("|")}`;
+const numbers = `\\d{1,3}(?:,\\d{3})+|\\d+|${words.join("|")}`;
 
 const pages = ["docs/results.md", ...readdirSync(at("docs/results")).map((name) => `docs/results/${name}`)];
 
@@ -45,7 +45,7 @@ function plansIn(text: string): string[] {
 
 function numberOf(word: string): number {
   const known = words.indexOf(word.toLowerCase());
-  return known < 0 ? Number(word) : known;
+  return known < 0 ? Number(word.replaceAll(",", "")) : known;
 }
 
 /** `1, 2, 3`, `1 and 2`, `1 to 3`, `1–3`; none for `–` */
