@@ -1,6 +1,6 @@
 /**
- * Checks comments and Markdown for prose wider than 100 columns and for turns of phrase that are
- * not plain English. Code may be wider.
+ * Checks comments and Markdown for prose wider than 100 columns, for turns of phrase that are not
+ * plain English, and for sentences that Markdown reads as lists. Code may be wider.
  *
  * Skips tables, links, code, generated parts of pages, and files that come from elsewhere.
  */
@@ -42,6 +42,9 @@ function* problemsOf(file) {
   for (const { line, words } of file.endsWith(".md") ? markdown(text) : comments(text)) {
     if (words.length > columns && /\s/.test(words.trim().replace(/^(\*|\/\/|[-*]|\d+\.)\s+/, ""))) {
       yield `${file}:${line}: ${words.length} columns of prose, and ${columns} is the limit`;
+    }
+    if (file.endsWith(".md") && /^\s*\+ /.test(words)) {
+      yield `${file}:${line}: a line that starts with + is read as a list: break it elsewhere`;
     }
     for (const [pattern = / /, better] of foreign) {
       const found = /** @type {RegExp} */ (pattern).exec(words.replaceAll(/`[^`]*`/g, ""));
