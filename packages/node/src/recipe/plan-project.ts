@@ -20,6 +20,8 @@ export interface PlanOptions extends Pick<RecipeOptions, "entities" | "encoder">
   readonly dev?: string | undefined;
   /** How to divide data without dev; see `prepareData`. */
   readonly shares?: SplitShares | undefined;
+  /** Changes of the chosen settings, as after `--set`; the written configuration names them. */
+  readonly set?: readonly string[] | undefined;
 }
 
 /** A data set, how to train on it, and its files. */
@@ -47,7 +49,7 @@ export async function writeProject(
   const { seed, reading, dev, shares } = options;
   const project = await readProject(inputs, reading, dev);
   const encoders = (await listEncoders()).map(shownName);
-  const recipe = chooseRecipe(project.facts, { ...options, encoders });
+  const recipe = withChanges(chooseRecipe(project.facts, { ...options, encoders }), options.set);
   const data = await prepareData(project, paths.data, {
     seed,
     force: paths.force,
@@ -60,16 +62,24 @@ export async function writeProject(
   return { project, recipe, encoders, data, config: paths.config };
 }
 
+function withChanges(recipe: Recipe, set: readonly string[] = []): Recipe {
+  if (set.length === 0) return recipe;
+  const changed = {
+    about: "changed",
+    choice: set.join(" ").replaceAll(/\s+/g, " "),
+    reason: "asked for with --set, in place of the choices here",
+  };
+  return { ...recipe, choices: [...recipe.choices, changed] };
+}
+
 /**
  * Begins a project in a folder: data and configuration, then the plan that a resumed training keeps
  * to.
- *
- * @param set changes of the configuration, as after `--set`
  */
 export async function beginProject(
   inputs: readonly string[],
   folder: string,
-  options: PlanOptions & { readonly set?: readonly string[] | undefined },
+  options: PlanOptions,
 ): Promise<{ readonly planned: PlannedProject; readonly plan: ProjectPlan }> {
   await makeFolder(folder);
   const config = join(folder, "weft.yaml");

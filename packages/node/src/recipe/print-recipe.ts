@@ -19,13 +19,16 @@ export function printRecipe(
     dev: place(data.dev),
     ...(data.test === undefined ? {} : { test: place(data.test) }),
   };
+  const reasonsOf = (section: string | undefined): string[] =>
+    choices
+      .filter(({ about }) => sectionOf[about] === section)
+      .map(({ about, choice, reason }) => `# ${about}: ${choice} — ${reason}`);
   const sections = [
     ...factLines(facts).map((line) => `# ${line}`),
+    ...reasonsOf(undefined),
     stringify({ seed, data: files }, { lineWidth: 0 }).trimEnd(),
     ...Object.entries(settings).flatMap(([name, value]) => [
-      ...choices
-        .filter(({ about }) => sectionOf[about] === name)
-        .map(({ about, choice, reason }) => `# ${about}: ${choice} — ${reason}`),
+      ...reasonsOf(name),
       stringify({ [name]: value }, { lineWidth: 0 }).trimEnd(),
     ]),
   ];

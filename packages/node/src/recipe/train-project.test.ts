@@ -56,6 +56,7 @@ test("data alone becomes a model, by way of a small one, and the best on dev is 
     expect(existsSync(at(file)), file).toBe(true);
   }
   expect(existsSync(at("data"))).toBe(false);
+  expect(readFileSync(at("weft.yaml"), "utf8")).toContain(`\n# changed: ${small.join(" ")} — asked for with --set`);
   expect(readdirSync(at()).filter((name) => name.startsWith("."))).toEqual([]);
   expect(await readRunState(at())).toMatchObject({ state: "done" });
   expect((await loadModel(at(), { threads: 1 })).description.calibration !== undefined).toBe(finished.kept.score > 0);

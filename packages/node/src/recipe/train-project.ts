@@ -14,7 +14,6 @@ export interface TrainProjectInput extends ComputeOptions, PlanOptions {
   /** Files and folders of annotated data. */
   readonly inputs: readonly string[];
   readonly folder: string;
-  readonly set?: readonly string[] | undefined;
   /** Defaults to false: the folder must not hold a run. */
   readonly resume?: boolean | undefined;
   /** Max milliseconds of training, over all calls; the rest of it goes to a search. */
