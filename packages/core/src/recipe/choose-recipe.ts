@@ -5,7 +5,7 @@ export type RecipeSettings = Readonly<Record<string, unknown>>;
 
 /** A choice with its reason, one line each. */
 export interface RecipeChoice {
-  /** The section of the configuration that the choice is about. */
+  /** What the choice is about: `model`, `inputs`, …, or `changed` for what the caller changed. */
   readonly about: string;
   /** What was chosen, in words. */
   readonly choice: string;

@@ -109,6 +109,15 @@ test("data without dev is divided in the folder of the training, by document", a
   expect(readFileSync(join(folder, "split", "weft.yaml"), "utf8")).toContain("train: data/train.jsonl");
 });
 
+test("the configuration names what was changed in one line, whatever the change holds", async () => {
+  const { planned, plan } = await beginProject([data], join(folder, "changed"), {
+    seed: 1,
+    set: [...small, "optimizer.rate=\n  0.5"],
+  });
+  expect(plan.chosen.optimizer.rate).toBe(0.5);
+  expect(readFileSync(planned.config, "utf8")).toMatch(/^# changed: .* optimizer\.rate= 0\.5 — asked for with --set, .*$/m);
+});
+
 test("a search halves its candidates on dev, keeps the best, and goes on where it was killed", async () => {
   const place = join(folder, "searched");
   const { plan } = await beginProject([data], place, { seed: 1, set: [...small, "training.epochs=4"] });
